@@ -1,0 +1,1 @@
+"""Asking: prompts, parsing, limits and the loop."""

@@ -1,0 +1,345 @@
+"""The asking loop.
+
+In go a study, its respondents and an open study file; out come the answers, each stored once. Rules: what is stored is
+not asked again; a call that failed is tried anew by the next run; an interruption lets the calls in flight finish and
+commits them; a fault that asking again cannot mend stops everything with one error, after committing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from valuemap.administration import prompt
+from valuemap.administration.budget import Meter
+from valuemap.administration.parse import ParsedAnswer, parse_choice, parse_form
+from valuemap.errors import ProviderError
+from valuemap.respondents.base import (
+    CallFailed,
+    Identity,
+    Message,
+    OptionDistribution,
+    Reply,
+    Request,
+    Respondent,
+)
+from valuemap.store import COMMIT_SECONDS, AnswerRecord, CallRecord, StudyFile
+from valuemap.study import Administration, Condition, State, Study
+
+# Long enough for a sentence around the number, and for short reasoning.
+REPLY_TOKENS = 256
+FORM_TOKENS_AN_ITEM = 16
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to ask, as far as it does not change what is asked."""
+
+    concurrency: int = 8
+    temperature: float | None = None
+    max_tokens: int | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended: ``complete``, ``interrupted`` or at a ``limit``, after how many calls of this run."""
+
+    ended: str
+    calls: int
+    spent: float
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One call to be made: the items it asks and the text that is new in it."""
+
+    items: tuple[int, ...]
+    places: tuple[int, ...]
+    text: str
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Calls of one administration that follow each other; in a conversation each sees the ones before."""
+
+    administration: Administration
+    history: tuple[Message, ...]
+    turns: tuple[Turn, ...]
+
+
+Progress = Callable[[tuple[AnswerRecord, ...]], None]
+"""Told of each call's answers as they are stored."""
+
+
+class Stop:
+    """Asks a run to end: the calls in flight finish, no new one is made."""
+
+    def __init__(self) -> None:
+        self.requested = False
+
+    def request(self) -> None:
+        """Ask the run to end."""
+        self.requested = True
+
+
+async def administer(
+    study: Study,
+    respondents: Mapping[str, Respondent],
+    file: StudyFile,
+    settings: Settings,
+    meter: Meter,
+    stop: Stop,
+    progress: Progress,
+) -> Outcome:
+    """Ask everything that is not yet answered.
+
+    Parameters
+    ----------
+    study
+        The design.
+    respondents
+        Who is asked, by the name of their identity.
+    file
+        The open study file of this very study.
+    settings, meter, stop, progress
+        How to ask, how much, when to end, and whom to tell.
+
+    Raises
+    ------
+    ProviderError
+        A respondent cannot be asked at all. Everything answered until then is stored.
+    """
+    done = file.answered()
+    run = _Run(file, settings, meter, stop, progress)
+    async with asyncio.TaskGroup() as tasks:
+        ticking = tasks.create_task(_commit_regularly(file))
+        workers = []
+        for identity in study.respondents:
+            respondent = respondents[identity.name]
+            chains = _chains(study, identity, file, done)
+            slots = settings.concurrency if respondent.slots is None else respondent.slots
+            workers += [tasks.create_task(run.work(respondent, chains)) for _ in range(slots)]
+        await asyncio.gather(*workers)
+        ticking.cancel()
+    for respondent in respondents.values():
+        file.record_identity(respondent.identity)
+    if run.fault:
+        raise run.fault
+    ended = "interrupted" if stop.requested else "limit" if run.limited else "complete"
+    return Outcome(ended, meter.calls, meter.spent)
+
+
+async def _commit_regularly(file: StudyFile) -> None:
+    while True:
+        await asyncio.sleep(COMMIT_SECONDS)
+        file.commit()
+
+
+class _Run:
+    """What the workers of one run share."""
+
+    def __init__(self, file: StudyFile, settings: Settings, meter: Meter, stop: Stop, progress: Progress) -> None:
+        self._file, self._settings, self._meter, self._stop = file, settings, meter, stop
+        self._progress = progress
+        self.fault: ProviderError | None = None
+        self.limited = False
+
+    async def work(self, respondent: Respondent, chains: Iterator[Chain]) -> None:
+        """Take chains until there are none, or until the run is to end."""
+        for chain in chains:
+            messages = chain.history
+            for turn in chain.turns:
+                if not self._may_go_on():
+                    return
+                messages = (*messages, Message("user", turn.text))
+                reply = await self._ask(respondent, chain.administration, messages, turn)
+                if reply is None:
+                    break
+                messages = (*messages, Message("assistant", reply))
+
+    def _may_go_on(self) -> bool:
+        if self._stop.requested or self.fault:
+            return False
+        if not self._meter.may_call():
+            self.limited = True
+            return False
+        return True
+
+    async def _ask(
+        self,
+        respondent: Respondent,
+        administration: Administration,
+        messages: tuple[Message, ...],
+        turn: Turn,
+    ) -> str | None:
+        """Make one call and store its answers; return the reply, or None where the call failed."""
+        request = _request(administration, messages, turn, self._settings)
+        prompt_text = _shown(messages, turn)
+        self._meter.begin()
+        try:
+            if administration.condition.mode == "distribution":
+                call, answers = _read(await respondent.distribution(request), prompt_text, turn, request)
+            else:
+                reply = await respondent.answer(request)
+                call, answers = _written(reply, prompt_text, administration, turn, request)
+        except CallFailed as fault:
+            call, answers = _failed(fault, prompt_text, turn, request)
+        except ProviderError as fault:
+            self._meter.end(administration.respondent, 0, 0)
+            self.fault = self.fault or fault
+            return None
+        self._meter.end(administration.respondent, call.tokens_in, call.tokens_out)
+        self._file.add(administration, call, answers)
+        self._progress(answers)
+        return call.raw
+
+
+def _chains(
+    study: Study, identity: Identity, file: StudyFile, done: set[tuple[str, Condition, int, int]]
+) -> Iterator[Chain]:
+    """Yield what is left to ask of one respondent."""
+    for administration in study.administrations():
+        if administration.respondent.name != identity.name:
+            continue
+        condition, repeat = administration.condition, administration.repeat
+        order = administration.item_order()
+        left = [item for item in order if (identity.name, condition, repeat, item) not in done]
+        if not left:
+            continue
+        wording = study.wordings[condition.wording]
+        system = prompt.opening(condition.framing, "")[:-1]
+        place = {item: number for number, item in enumerate(order, start=1)}
+        if condition.presentation == "form":
+            text = prompt.form_question(wording, condition.option_order, order)
+            turns = (Turn(order, tuple(range(1, len(order) + 1)), text),)
+            yield Chain(administration, system, turns)
+        elif condition.presentation == "item":
+            for item in left:
+                text = prompt.item_question(wording, condition.option_order, item)
+                yield Chain(administration, system, (Turn((item,), (place[item],), text),))
+        else:
+            yield _conversation(administration, file, order, left)
+
+
+def _conversation(administration: Administration, file: StudyFile, order: tuple[int, ...], left: list[int]) -> Chain:
+    """Take a conversation up where it was left, with what was said before."""
+    condition = administration.condition
+    wording = administration.study.wordings[condition.wording]
+    said = file.replies(administration)
+    history = list(prompt.opening(condition.framing, "")[:-1])
+    turns = []
+    for place, item in enumerate(order, start=1):
+        text = (
+            prompt.item_question(wording, condition.option_order, item)
+            if place == 1
+            else prompt.next_item(wording, item)
+        )
+        if item in left:
+            turns.append(Turn((item,), (place,), text))
+        else:
+            history += [Message("user", text), Message("assistant", said[item])]
+    return Chain(administration, tuple(history), tuple(turns))
+
+
+def _request(administration: Administration, messages: tuple[Message, ...], turn: Turn, settings: Settings) -> Request:
+    instrument, condition = administration.study.instrument, administration.condition
+    room = REPLY_TOKENS + (FORM_TOKENS_AN_ITEM * len(turn.items) if len(turn.items) > 1 else 0)
+    return Request(
+        messages=messages,
+        seed=administration.seed(turn.items[0]),
+        temperature=settings.temperature,
+        max_tokens=settings.max_tokens or room,
+        codes=prompt.option_codes(instrument),
+        option_values=prompt.option_values(instrument, condition.option_order),
+        items=turn.items,
+        wording=condition.wording,
+        repeat=administration.repeat,
+    )
+
+
+def _shown(messages: tuple[Message, ...], turn: Turn) -> str:
+    """Return the text that is new in this call; earlier turns of a conversation are stored with their own calls."""
+    return "\n\n".join(f"[{m.role}]\n{m.text}" for m in messages if m.role == "system" or m.text == turn.text)
+
+
+def _written(
+    reply: Reply, prompt_text: str, administration: Administration, turn: Turn, request: Request
+) -> tuple[CallRecord, tuple[AnswerRecord, ...]]:
+    """Parse a written reply into the answers of its turn."""
+    condition = administration.condition
+    labels = prompt.option_labels(administration.study.wordings[condition.wording], condition.option_order)
+    why = {"finish_reason": reply.finish_reason, "refusal": reply.refusal}
+    parsed: tuple[ParsedAnswer, ...]
+    if condition.presentation == "form":
+        parsed = parse_form(reply.text, turn.places, labels, **why)
+    else:
+        parsed = (parse_choice(reply.text, labels, **why),)
+    answers = tuple(
+        _answer(item, place, answer, request)
+        for item, place, answer in zip(turn.items, turn.places, parsed, strict=True)
+    )
+    call = CallRecord(
+        prompt=prompt_text,
+        raw=reply.text,
+        refusal=reply.refusal,
+        finish_reason=reply.finish_reason,
+        tokens_in=reply.tokens_in,
+        tokens_out=reply.tokens_out,
+        latency=reply.latency,
+        seed=request.seed,
+        attempts=reply.attempts,
+        model=reply.model,
+        fingerprint=reply.fingerprint,
+    )
+    return call, answers
+
+
+def _answer(item: int, place: int, parsed: ParsedAnswer, request: Request) -> AnswerRecord:
+    if parsed.position is None:
+        return AnswerRecord(item, place, parsed.state, None, reason=parsed.reason, disclaimer=parsed.disclaimer)
+    printed = parsed.position - 1
+    return AnswerRecord(
+        item,
+        place,
+        parsed.state,
+        float(request.option_values[printed]),
+        printed_code=request.codes[printed],
+        disclaimer=parsed.disclaimer,
+    )
+
+
+def _read(
+    read: OptionDistribution, prompt_text: str, turn: Turn, request: Request
+) -> tuple[CallRecord, tuple[AnswerRecord, ...]]:
+    """Take the mean of a distribution as the answer's value, and keep the distribution lowest value first."""
+    by_value = sorted(zip(request.option_values, read.probabilities, strict=True))
+    answer = AnswerRecord(
+        turn.items[0],
+        turn.places[0],
+        State.VALID,
+        sum(value * probability for value, probability in by_value),
+        probabilities=tuple(probability for _, probability in by_value),
+        option_mass=read.option_mass,
+    )
+    call = CallRecord(
+        prompt=prompt_text,
+        tokens_in=read.tokens_in,
+        tokens_out=1,
+        latency=read.latency,
+        seed=request.seed,
+        attempts=read.attempts,
+        model=read.model,
+        fingerprint=read.fingerprint,
+    )
+    return call, (answer,)
+
+
+def _failed(
+    fault: CallFailed, prompt_text: str, turn: Turn, request: Request
+) -> tuple[CallRecord, tuple[AnswerRecord, ...]]:
+    answers = tuple(
+        AnswerRecord(item, place, State.FAILED, None, reason=fault.reason)
+        for item, place in zip(turn.items, turn.places, strict=True)
+    )
+    return CallRecord(prompt=prompt_text, seed=request.seed, attempts=fault.attempts), answers

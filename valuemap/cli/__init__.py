@@ -1,0 +1,90 @@
+"""The command line: parses options, calls the library, prints. One file a verb.
+
+Numbers go to stdout, messages and progress to stderr. The commands' modules are imported only when they are called, so
+that ``valuemap --help`` is there at once.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from valuemap import __version__
+from valuemap.cli.output import printable
+from valuemap.errors import EXIT_INTERRUPTED, ValuemapError
+
+#: Command, the module that holds it, and its line in the help. A module's command has the name of the module.
+COMMANDS = {
+    "survey": ("survey", "Ask an instrument of a model, many times; store and score the answers."),
+    "score": ("score", "Print the profile of a study file."),
+    "export": ("export", "Write the answers of a study file as csv, parquet or jsonl."),
+    "import": ("import_people", "Read people's answers from a data file into a study file."),
+    "instrument": ("instrument", "List, show, check and extend the instruments."),
+    "model": ("model", "List, fetch and check the models that can be asked."),
+    "norm": ("norm", "List and show the human reference samples."),
+}
+
+EPILOG = """\b
+Exit codes:
+  0    done
+  1    error: the message says what was wrong and what to do
+  2    usage: an option or argument is wrong
+  3    drift (kept for valuemap drift)
+  4    degraded evidence: too few answers are valid
+  130  interrupted; the same command goes on where it stopped
+"""
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module when the command is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of a study."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"valuemap.cli.{COMMANDS[cmd_name][0]}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="valuemap")
+def program() -> None:
+    """Measure the values that language models carry.
+
+    Asks questionnaires of a model many times, scores the answers into a profile, says how far the profile may be
+    believed, and shows it beside people's. Start with:
+
+    \b
+      valuemap survey
+    """
+
+
+def main() -> None:
+    """Run the command line and turn every user's error into one sentence and an exit code."""
+    try:
+        code = program.main(standalone_mode=False)
+    except click.ClickException as fault:
+        fault.show()
+        code = fault.exit_code
+    except click.Abort:
+        code = EXIT_INTERRUPTED
+    except ValuemapError as fault:
+        click.echo(f"Error: {printable(str(fault))}", err=True)
+        code = fault.exit_code
+    except BrokenPipeError:
+        # The reader of our output has gone (valuemap score | head): nothing is wrong.
+        sys.stderr.close()
+        code = 0
+    sys.exit(code)

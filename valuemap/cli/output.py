@@ -1,0 +1,168 @@
+"""How results are printed: one table as text, csv, json or parquet; messages and progress on stderr."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+Cell = str | int | float | None
+
+FORMATS = click.Choice(["table", "csv", "json", "parquet"])
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table.
+
+    ``digits`` rounds it in the table for people; the other formats keep every digit. ``shown`` leaves it out of that
+    table, ``only_shown`` out of the others.
+    """
+
+    name: str
+    title: str
+    digits: int | None = None
+    shown: bool = True
+    only_shown: bool = False
+
+
+def say(message: str, *, quiet: bool = False) -> None:
+    """Print a message on stderr."""
+    if not quiet:
+        click.echo(message, err=True)
+
+
+def tell(line: str) -> None:
+    """Print one line of a result on stdout."""
+    click.echo(printable(line))
+
+
+def printable(text: str) -> str:
+    """Keep text that may come from a model or a file from steering the terminal."""
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
+def stderr_console() -> Console:
+    """Return the console for progress."""
+    from rich.console import Console
+
+    return Console(stderr=True)
+
+
+def print_rows(
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[Cell]],
+    form: str,
+    *,
+    title: str = "",
+    notes: Sequence[str] = (),
+    out: Path | None = None,
+) -> None:
+    """Print a table in one of `FORMATS`.
+
+    Parameters
+    ----------
+    columns, rows
+        What to print.
+    form
+        "table", "csv", "json" or "parquet".
+    title, notes
+        Above and below the table for people; the notes are fields of the JSON.
+    out
+        The file to write; needed for parquet.
+    """
+    if form == "table":
+        _print_table(columns, rows, title, notes)
+        return
+    kept = [number for number, column in enumerate(columns) if not column.only_shown]
+    columns, rows = [columns[n] for n in kept], [[row[n] for n in kept] for row in rows]
+    if form == "json":
+        records = [{c.name: _plain(cell) for c, cell in zip(columns, row, strict=True)} for row in rows]
+        print_json({"title": title, "rows": records, "notes": list(notes)}, out)
+    elif form == "csv":
+        _write(csv_text([c.name for c in columns], rows), out)
+    else:
+        _write_parquet(columns, rows, out)
+
+
+def print_json(content: object, out: Path | None = None) -> None:
+    """Print data as JSON; NaN, which JSON has not, becomes null."""
+    _write(json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n", out)
+
+
+def csv_text(header: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
+    """Return CSV that a spreadsheet shows and never runs."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows([harmless(_plain(cell)) for cell in row] for row in rows)
+    return text.getvalue()
+
+
+def harmless(cell: Cell) -> Cell:
+    """Put an apostrophe before text that a spreadsheet would take for a formula."""
+    if isinstance(cell, str) and cell.lstrip().startswith(("=", "+", "-", "@", "\t", "\r")):
+        return f"'{cell}"
+    return cell
+
+
+def _plain(cell: Cell) -> Cell:
+    return None if isinstance(cell, float) and not math.isfinite(cell) else cell
+
+
+def _print_table(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], title: str, notes: Sequence[str]) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else 80)
+    if title:
+        console.print(Text(title, style="bold"))
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+    shown = [number for number, column in enumerate(columns) if column.shown]
+    for number in shown:
+        words = all(isinstance(row[number], str) for row in rows) and not columns[number].only_shown
+        table.add_column(columns[number].title, justify="left" if words else "right", no_wrap=not words)
+    for row in rows:
+        cells = [_for_people(row[number], columns[number].digits) for number in shown]
+        table.add_row(*(Text(printable(cell)) for cell in cells))
+    console.print(table)
+    for note in notes:
+        console.print(Text(note))
+
+
+def _for_people(cell: Cell, digits: int | None) -> str:
+    if cell is None or (isinstance(cell, float) and math.isnan(cell)):
+        return "–"
+    if isinstance(cell, float):
+        # A minus sign as wide as the digits, and no "-0.00".
+        text = f"{cell:.{2 if digits is None else digits}f}"
+        return text.replace("-", "−") if float(text) else text.lstrip("-")
+    return str(cell)
+
+
+def _write(text: str, out: Path | None) -> None:
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        out.write_text(text, encoding="utf-8")
+
+
+def _write_parquet(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], out: Path | None) -> None:
+    import pandas as pd
+
+    if out is None:
+        raise click.UsageError("--format parquet is not text: name the file with --out FILE.")
+    pd.DataFrame([list(row) for row in rows], columns=[c.name for c in columns]).to_parquet(out, index=False)

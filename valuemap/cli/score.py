@@ -1,0 +1,59 @@
+"""``valuemap score``: the profile of a study file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from valuemap.cli.output import FORMATS
+from valuemap.errors import EXIT_DEGRADED, EXIT_OK
+
+EPILOG = """\b
+Examples:
+  valuemap score study.vmap
+  valuemap score study.vmap --level higher-order --by condition
+  valuemap score study.vmap --format csv > profile.csv
+"""
+
+
+@click.command(epilog=EPILOG)
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@click.option("--level", metavar="LEVEL", help="values, ten or higher-order.  [default: the instrument's first]")
+@click.option("--format", "form", type=FORMATS, default="table", show_default=True, help="How to print the scores.")
+@click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
+@click.option(
+    "--by",
+    type=click.Choice(["respondent", "condition"]),
+    default="respondent",
+    show_default=True,
+    help="One profile a respondent, or one a condition.",
+)
+@click.option(
+    "--norm",
+    metavar="ID",
+    help="Norm to show beside it (valuemap norm list).  [default: the instrument's "
+    "usual norm, where it has one of this level]",
+)
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write to this file instead of stdout.")
+def command(
+    file: Path, level: str | None, form: str, as_json: bool, by: str, norm: str | None, out: Path | None
+) -> None:
+    """Print the profile of a study file: raw and centred scores, standard errors, all denominators.
+
+    Exit code 4 when fewer than 80 % of the answers to a scale are valid.
+    """
+    from valuemap.catalog import find_norm
+    from valuemap.cli.profile_view import norm_beside, show_study
+    from valuemap.scoring.answers import load_answers
+    from valuemap.store import StudyFile
+
+    with StudyFile.open(file) as study_file:
+        answers = load_answers(study_file)
+    wanted = level or answers.instrument.levels[0].id
+    answers.instrument.level(wanted)
+    beside = find_norm(norm) if norm else norm_beside(answers.instrument, wanted)
+    degraded = show_study(
+        answers, wanted, "json" if as_json else form, by_condition=by == "condition", norm=beside, out=out
+    )
+    click.get_current_context().exit(EXIT_DEGRADED if degraded else EXIT_OK)

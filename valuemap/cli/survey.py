@@ -1,0 +1,420 @@
+"""``valuemap survey``: ask, store, score, show."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from valuemap.cli.output import say, stderr_console
+from valuemap.errors import EXIT_DEGRADED, EXIT_INTERRUPTED, EXIT_OK, UsageError
+
+if TYPE_CHECKING:
+    from valuemap.administration.budget import PriceTable
+    from valuemap.administration.run import Outcome, Settings
+    from valuemap.instrument import Instrument, Wording
+    from valuemap.respondents.base import Mode, Respondent
+    from valuemap.store import AnswerRecord, StudyFile
+    from valuemap.study import Framing, Study
+
+EPILOG = """\b
+Examples:
+  valuemap survey
+  valuemap survey --model openai/gpt-4.1-mini --repeats 10 --dry-run
+  valuemap survey pvq-21 --model qwen3@http://localhost:11434/v1 --wording en-a
+  valuemap survey --model simulated:clean --model simulated:position --out two.vmap
+  valuemap survey --framing "You are a counsellor." --framing "" --mode sample
+
+The same command run again goes on where it stopped; nothing is asked twice.
+"""
+
+
+@click.command(epilog=EPILOG)
+@click.argument("instrument", default="pvq-rr", metavar="[INSTRUMENT]")
+@click.option(
+    "--model",
+    "models",
+    multiple=True,
+    metavar="NAME",
+    help="Whom to ask; may be given several times. "
+    "embedded/smollm2-135m (default), gguf:PATH, openai/NAME, NAME@BASE_URL, simulated:PRESET-or-FILE.",
+)
+@click.option(
+    "--repeats",
+    default=5,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Passes of each condition in sample mode. A distribution is exact and is read once, whatever this says.",
+)
+@click.option(
+    "--wording",
+    "wordings",
+    multiple=True,
+    metavar="ID",
+    help="Wording to use; several are crossed. [default: the shipped neutral ones, en-a and en-b where there are two]",
+)
+@click.option(
+    "--framing",
+    "framings",
+    multiple=True,
+    metavar="TEXT|FILE",
+    help="System text put before the items, or "
+    'a file that holds it; several are crossed, and "" is no framing.  [default: none]',
+)
+@click.option(
+    "--presentation",
+    "presentations",
+    multiple=True,
+    default=("item",),
+    show_default=True,
+    type=click.Choice(["item", "conversation", "form"]),
+    help="Each item alone, all items in one chat, or the whole form in one prompt; several are crossed.",
+)
+@click.option(
+    "--item-order",
+    "item_orders",
+    multiple=True,
+    default=("fixed",),
+    show_default=True,
+    type=click.Choice(["fixed", "random"]),
+    help="Order of the items; random draws one for each repeat.",
+)
+@click.option(
+    "--option-order",
+    default="both",
+    show_default=True,
+    type=click.Choice(["ascending", "descending", "both"]),
+    help="Whether code 1 means the lowest or the highest option. Only both can tell content from position.",
+)
+@click.option(
+    "--mode",
+    type=click.Choice(["sample", "distribution"]),
+    help="Let the model write an answer, or read "
+    "the probability of every option off it.  [default: what the model does best]",
+)
+@click.option("--temperature", type=click.FloatRange(0, 5), help="Sampling temperature.  [default: the model's own]")
+@click.option(
+    "--max-tokens",
+    type=click.IntRange(1),
+    help="Longest reply; reasoning models need more than the default of 256 (a form: 16 more an item).",
+)
+@click.option("--seed", default=1, show_default=True, type=int, help="The seed all other seeds derive from.")
+@click.option(
+    "--concurrency",
+    default=8,
+    show_default=True,
+    type=click.IntRange(1, 1024),
+    help="Calls under way at once.",
+)
+@click.option(
+    "--patience",
+    default=300.0,
+    show_default=True,
+    type=click.FloatRange(0),
+    help="Seconds one call may spend waiting and trying again before it counts as failed.",
+)
+@click.option("--max-calls", type=click.IntRange(1), help="Stop after so many calls of this run.")
+@click.option(
+    "--prices",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help='Price table (TOML): [models."NAME"] with input and output, in money for a million tokens.',
+)
+@click.option(
+    "--budget",
+    type=click.FloatRange(0, min_open=True),
+    help="Stop before this much money is spent; needs --prices.",
+)
+@click.option("--dry-run", is_flag=True, help="Say what would be asked, and what it costs; ask nothing.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="The study file.  [default: valuemap-INSTRUMENT-DATE.vmap]",
+)
+@click.option(
+    "--new",
+    is_flag=True,
+    help="Start a new file where the one there holds another design; the old one is kept.",
+)
+@click.option(
+    "--level",
+    metavar="LEVEL",
+    help="Level of the scores shown (values, ten, higher-order).  [default: the instrument's first]",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the profile as JSON.")
+@click.option("--quiet", "-q", is_flag=True, help="No messages and no progress.")
+def command(instrument: str, **options: Any) -> None:
+    """Ask an instrument of a model, many times; store and score the answers.
+
+    INSTRUMENT is an instrument's id (valuemap instrument list) or the folder of your own.
+    """
+    click.get_current_context().exit(run_survey(instrument, **options))
+
+
+def run_survey(instrument_name: str, **options: Any) -> int:
+    """Carry out the command; return the exit code."""
+    from valuemap.administration.budget import load_prices
+    from valuemap.catalog import find_instrument
+
+    if options["budget"] is not None and options["prices"] is None:
+        raise UsageError("--budget needs --prices FILE to know what a call costs.")
+    instrument = find_instrument(instrument_name)
+    prices = load_prices(options["prices"]) if options["prices"] else None
+    with _connected(instrument, options) as respondents:
+        study = _study(instrument, instrument_name, respondents, options)
+        if options["dry_run"]:
+            _print_estimate(study, prices, as_json=options["as_json"])
+            return EXIT_OK
+        with _open_file(study, options) as file:
+            outcome = _ask(study, respondents, file, prices, options)
+            return _finish(file, outcome, study, options)
+
+
+@contextmanager
+def _connected(instrument: Instrument, options: dict[str, Any]) -> Iterator[dict[str, Respondent]]:
+    from valuemap.respondents.connect import DEFAULT_MODEL, connect
+
+    names = options["models"] or (DEFAULT_MODEL,)
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice:
+        raise UsageError(f"--model {twice} is given twice.")
+    with _download_bar(quiet=options["quiet"]) as progress:
+        respondents = {
+            name: connect(
+                name,
+                instrument,
+                temperature=options["temperature"],
+                patience=options["patience"],
+                concurrency=options["concurrency"],
+                progress=progress,
+            )
+            for name in names
+        }
+    yield respondents
+
+
+@contextmanager
+def _download_bar(*, quiet: bool) -> Iterator[Any]:
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=stderr_console(), disable=quiet) as bar:
+        tasks: list[Any] = []
+
+        def progress(fetched: int, total: int) -> None:
+            if not tasks:
+                tasks.append(bar.add_task("Fetching the model (once)", total=total))
+            bar.update(tasks[0], completed=fetched)
+
+        yield progress
+
+
+def _study(instrument: Instrument, source: str, respondents: dict[str, Respondent], options: dict[str, Any]) -> Study:
+    from valuemap.study import Study, grid
+
+    mode = _mode(respondents, options["mode"])
+    if mode == "distribution" and set(options["presentations"]) != {"item"}:
+        raise UsageError("distribution mode reads one item at a time: use --presentation item, or --mode sample.")
+    both = options["option_order"] == "both"
+    wordings = _wordings(instrument, source, options["wordings"])
+    conditions = grid(
+        wordings,
+        tuple(_framing(text) for text in _once(options["framings"])) or (_framing(""),),
+        _once(options["presentations"]),
+        _once(options["item_orders"]),
+        ("ascending", "descending") if both else (options["option_order"],),
+        mode,
+    )
+    identities = tuple(respondent.identity for respondent in respondents.values())
+    return Study(instrument, wordings, identities, conditions, options["repeats"], options["seed"])
+
+
+def _once(chosen: Sequence[Any]) -> tuple[Any, ...]:
+    return tuple(dict.fromkeys(chosen))
+
+
+def _mode(respondents: dict[str, Respondent], wanted: Mode | None) -> Mode:
+    """Take the mode asked for, or the default that the first respondent has and all others can give."""
+    mode: Mode = wanted or next(iter(respondents.values())).modes[0]
+    for name, respondent in respondents.items():
+        if mode not in respondent.modes:
+            can = " and ".join(respondent.modes)
+            raise UsageError(f"{name} cannot be asked in {mode} mode, only in {can}: give --mode.")
+    return mode
+
+
+def _wordings(instrument: Instrument, source: str, names: Sequence[str]) -> dict[str, Wording]:
+    from valuemap.catalog import find_wording, wording_files
+
+    if names:
+        return {name: find_wording(instrument, name, source) for name in _once(names)}
+    known = {name: find_wording(instrument, name, source) for name in wording_files(source)}
+    default = {name: w for name, w in known.items() if w.form == "neutral" and w.origin != "official"}
+    if not default:
+        raise UsageError(f"{instrument.id}: no neutral wording to start from; name one of yours with --wording.")
+    return default
+
+
+def _framing(text: str) -> Framing:
+    from valuemap.study import NO_FRAMING, Framing
+
+    if not text:
+        return NO_FRAMING
+    path = Path(text)
+    if len(text) < 200 and path.is_file():
+        return Framing(path.stem, path.read_text(encoding="utf-8").strip())
+    return Framing(" ".join(text.split()[:4]), text)
+
+
+def _print_estimate(study: Study, prices: PriceTable | None, *, as_json: bool) -> None:
+    from valuemap.administration.budget import estimate
+    from valuemap.cli.output import print_json, tell
+
+    found = estimate(study, prices)
+    if as_json:
+        print_json(vars(found))
+        return
+    passes = sum(study.repeats_of(condition) for condition in study.conditions)
+    tell(f"{study.instrument.name}: {study.instrument.n_items} items")
+    for identity in study.respondents:
+        tell(f"  model      {identity.name}")
+    for condition in study.conditions:
+        tell(f"  condition  {condition.label()} × {study.repeats_of(condition)}")
+    tell(f"Passes: {passes * len(study.respondents):,}. Answers: {study.n_answers():,}. Calls: {found.calls:,}.")
+    tell(f"Tokens, about: {found.tokens_in:,} in, {found.tokens_out:,} out.")
+    if found.cost is not None and prices:
+        tell(f"Cost, about: {found.cost:,.2f} {found.currency}.")
+    elif prices:
+        tell("Cost: unknown, a model is missing from the price table.")
+    tell("Nothing was asked.")
+
+
+@contextmanager
+def _open_file(study: Study, options: dict[str, Any]) -> Iterator[StudyFile]:
+    from valuemap.errors import StudyError
+    from valuemap.store import StudyFile
+
+    path: Path = options["out"] or Path(f"valuemap-{study.instrument.id}-{date.today().isoformat()}.vmap")
+    if not path.exists():
+        file = StudyFile.create(path, study)
+    else:
+        try:
+            file = StudyFile.resume(path, study)
+        except StudyError:
+            if not options["new"]:
+                raise
+            path = _free_name(path)
+            file = StudyFile.create(path, study)
+    with file:
+        yield file
+
+
+def _free_name(path: Path) -> Path:
+    """Return the first of FILE-2, FILE-3, ... that does not exist."""
+    number = 2
+    while (candidate := path.with_stem(f"{path.stem}-{number}")).exists():
+        number += 1
+    return candidate
+
+
+def _ask(
+    study: Study,
+    respondents: dict[str, Respondent],
+    file: StudyFile,
+    prices: PriceTable | None,
+    options: dict[str, Any],
+) -> Outcome:
+    from valuemap.administration.budget import Meter
+    from valuemap.administration.run import Settings
+
+    settings = Settings(options["concurrency"], options["temperature"], options["max_tokens"])
+    meter = Meter(options["max_calls"], options["budget"], prices)
+    stored = sum(file.counts().values())
+    if stored:
+        say(
+            f"{file.path}: {stored:,} of {study.n_answers():,} answers are there; going on.",
+            quiet=options["quiet"],
+        )
+    return asyncio.run(_ask_with_progress(study, respondents, file, settings, meter, quiet=options["quiet"]))
+
+
+async def _ask_with_progress(
+    study: Study,
+    respondents: dict[str, Respondent],
+    file: StudyFile,
+    settings: Settings,
+    meter: Any,
+    *,
+    quiet: bool,
+) -> Outcome:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from valuemap.administration.run import Stop, administer
+    from valuemap.study import State
+
+    counts = file.counts()
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=stderr_console(), disable=quiet) as bar:
+        task = bar.add_task("Asking", total=study.n_answers(), completed=sum(counts.values()) - counts[State.FAILED])
+        counts[State.FAILED] = 0
+
+        def progress(answers: tuple[AnswerRecord, ...]) -> None:
+            for answer in answers:
+                counts[answer.state] += 1
+            bad = ", ".join(f"{n} {s.value}" for s, n in counts.items() if n and s is not State.VALID)
+            bar.update(task, advance=len(answers), description=f"Asking ({bad})" if bad else "Asking")
+
+        stop = Stop()
+        with _interruptible(stop, quiet=quiet):
+            try:
+                return await administer(study, respondents, file, settings, meter, stop, progress)
+            finally:
+                for respondent in respondents.values():
+                    await respondent.close()
+
+
+@contextmanager
+def _interruptible(stop: Any, *, quiet: bool) -> Iterator[None]:
+    """Let the first Ctrl-C end the run in order and the second at once."""
+
+    def first(_signal: int, _frame: object) -> None:
+        stop.request()
+        say("\nStopping: waiting for the calls under way (Ctrl-C again drops them).", quiet=quiet)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    before = signal.signal(signal.SIGINT, first)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _finish(file: StudyFile, outcome: Outcome, study: Study, options: dict[str, Any]) -> int:
+    from valuemap.cli.profile_view import norm_beside, show_study
+    from valuemap.scoring.answers import load_answers
+    from valuemap.study import State
+
+    counts, quiet = file.counts(), options["quiet"]
+    if not sum(counts.values()):
+        say("Nothing was answered.", quiet=quiet)
+        return EXIT_INTERRUPTED
+    level = options["level"] or study.instrument.levels[0].id
+    norm = norm_beside(study.instrument, level)
+    degraded = show_study(load_answers(file), level, "json" if options["as_json"] else "table", norm=norm)
+    left = study.n_answers() - sum(counts.values()) + counts[State.FAILED]
+    if left:
+        say(
+            f"{left:,} of {study.n_answers():,} answers are still to be had: run the same command again.",
+            quiet=quiet,
+        )
+    say(f"Study file: {file.path}", quiet=quiet)
+    if outcome.ended == "interrupted":
+        return EXIT_INTERRUPTED
+    return EXIT_DEGRADED if degraded else EXIT_OK

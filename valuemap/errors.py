@@ -1,0 +1,56 @@
+"""Every error a user can meet.
+
+Each is raised with one sentence that says what was wrong, where (file, line, field) and what to do. The command line
+prints that sentence without a traceback and exits with the class's ``exit_code``.
+"""
+
+EXIT_OK = 0
+EXIT_ERROR = 1
+EXIT_USAGE = 2
+EXIT_DRIFT = 3
+EXIT_DEGRADED = 4
+EXIT_INTERRUPTED = 130
+
+
+class ValuemapError(Exception):
+    """Base of all errors that are the world's fault and not a defect of this program."""
+
+    exit_code = EXIT_ERROR
+
+
+class UsageError(ValuemapError):
+    """Options that contradict each other or name something that does not exist."""
+
+    exit_code = EXIT_USAGE
+
+
+class CatalogError(ValuemapError):
+    """An instrument, wording or norm of that name is not known, or its file cannot be read."""
+
+
+class InstrumentError(ValuemapError):
+    """An instrument or wording file breaks a rule of the format; the message names file, table and field."""
+
+
+class NormError(ValuemapError):
+    """A norm's files break a rule of the format, or a norm does not fit what it is asked to judge."""
+
+
+class DataError(ValuemapError):
+    """A data file of people, or a table given by the user, cannot be used as it is."""
+
+
+class StudyError(ValuemapError):
+    """A study file is not one, is of another design or version, or lacks what was asked of it."""
+
+
+class WeightsError(ValuemapError):
+    """The weights of an embedded model cannot be fetched, or are not the file they should be."""
+
+
+class ProviderError(ValuemapError):
+    """A model's server refused in a way that asking again cannot mend (bad key, unknown model, bad request)."""
+
+
+class StatisticsError(ValuemapError):
+    """The numbers given do not allow this statistic: too few rows, wrong shape, infinite values."""

@@ -1,0 +1,1 @@
+"""Who answers: models, simulated respondents, people."""

@@ -1,0 +1,70 @@
+"""From a name typed after ``--model`` to a respondent that can be asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from valuemap.errors import UsageError
+from valuemap.instrument import Instrument
+from valuemap.respondents.base import Respondent
+from valuemap.respondents.weights import SMOLLM2, Progress
+
+DEFAULT_MODEL = SMOLLM2.name
+
+FORMS = (
+    f"{SMOLLM2.name} (in this process), gguf:PATH, openai/NAME, NAME@BASE_URL (any OpenAI-compatible server), "
+    "simulated:PRESET-or-FILE"
+)
+
+
+def connect(
+    name: str,
+    instrument: Instrument,
+    *,
+    temperature: float | None = None,
+    patience: float = 300.0,
+    concurrency: int = 8,
+    progress: Progress | None = None,
+) -> Respondent:
+    """Return the respondent of that name.
+
+    Parameters
+    ----------
+    name
+        One of `FORMS`.
+    instrument
+        What it will be asked; simulated respondents need to know.
+    temperature
+        Sampling temperature; ``None`` for the respondent's default.
+    patience
+        Seconds a call may spend waiting and trying again.
+    concurrency
+        Calls that will be under way at once.
+    progress
+        Told of the download of weights, where one is needed.
+
+    Raises
+    ------
+    UsageError
+        The name has none of the known forms.
+    WeightsError, ProviderError
+        The model cannot be had.
+    """
+    # Each kind is imported only when it is asked for: their libraries are heavy.
+    if name == SMOLLM2.name:
+        from valuemap.respondents.embedded import Embedded
+
+        return Embedded.smollm2(temperature, progress)
+    if name.startswith("gguf:"):
+        from valuemap.respondents.embedded import Embedded
+
+        return Embedded(name, "gguf", Path(name.removeprefix("gguf:")).expanduser(), temperature)
+    if name.startswith("simulated:"):
+        from valuemap.respondents.simulated import Simulated, load_profile
+
+        return Simulated(name, load_profile(name.removeprefix("simulated:"), instrument), instrument)
+    if name.startswith("openai/") or "@" in name:
+        from valuemap.respondents.openai_compatible import OpenAICompatible
+
+        return OpenAICompatible.from_name(name, temperature=temperature, patience=patience, concurrency=concurrency)
+    raise UsageError(f"{name!r} names no model. A model is one of: {FORMS}.")

@@ -1,0 +1,299 @@
+"""Confirmatory factor analysis.
+
+In: items (respondents × items) and a model that says which items belong to which factor. Out: how well the
+model reproduces the covariances, and its standardised loadings. semopy finds the maximum-likelihood solution;
+the indices it reckons wrongly or not at all (CFI above 1, RMSEA's interval, SRMR) are a few lines here. Use
+raw scores: centred ones have a singular covariance matrix and are refused.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+from scipy.optimize import brentq
+
+from valuemap.errors import StatisticsError
+from valuemap.statistics.correlation import (
+    ROUNDING,
+    column_names,
+    quiet_library,
+    refuse_singular,
+    varying_rows,
+)
+from valuemap.statistics.estimate import Matrix, as_matrix, join_notes
+
+RMSEA_LEVEL = 0.90
+
+
+@dataclass(frozen=True)
+class ConfirmatoryFit:
+    """Fit of a factor model.
+
+    Attributes
+    ----------
+    chi2, df, p : float, int, float
+        Likelihood-ratio test of the model against the saturated one. p is NaN when df is 0, and `note` says
+        so.
+    cfi, tli : float
+        Comparative fit index (0 to 1) and Tucker–Lewis index (may pass 1).
+    rmsea, rmsea_low, rmsea_high : float
+        Root mean square error of approximation and its 90 % interval.
+    srmr : float
+        Standardised root mean square residual.
+    loadings : DataFrame
+        Columns factor, item, loading: the fully standardised loadings, one row an item, in the model's order.
+    factor_correlations : DataFrame, shape (factors, factors)
+        Correlations of the factors.
+    parameters : int
+        Number of free parameters.
+    n : int
+        Number of complete rows.
+    note : str
+        Rows dropped, and what makes the solution doubtful. Empty when there is nothing to say.
+    """
+
+    chi2: float
+    df: int
+    p: float
+    cfi: float
+    tli: float
+    rmsea: float
+    rmsea_low: float
+    rmsea_high: float
+    srmr: float
+    loadings: pd.DataFrame
+    factor_correlations: pd.DataFrame
+    parameters: int
+    n: int
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class _Solution:
+    """What the optimiser found, for variables standardised to variance 1."""
+
+    discrepancy: float
+    implied: Matrix
+    loadings: Matrix
+    factor_covariance: Matrix
+    residual_variances: Matrix
+    note: str
+
+
+def confirmatory_fit(items: Any, model: Mapping[str, Sequence[Any]]) -> ConfirmatoryFit:
+    """Fit a factor model with correlated factors by maximum likelihood.
+
+    Formula: chi2 = n (log|Σ| + tr(S Σ⁻¹) − log|S| − p), S with divisor n; CFI = 1 − max(chi2 − df, 0) /
+    max(chi2 − df, chi2₀ − df₀, 0) with the independence model's chi2₀ = −n log|R|; TLI = 1 − (chi2 − df) df₀
+    / ((chi2₀ − df₀) df); RMSEA = sqrt(max(chi2 − df, 0) / (df n)), its interval from the noncentral
+    chi-square; SRMR = root mean square of R − Σ (standardised) on and below the diagonal.
+
+    Parameters
+    ----------
+    items : DataFrame or array, shape (respondents, items)
+        Raw answers; rows with a missing value are dropped (and counted in the note).
+    model : mapping of factor to columns
+        {factor: [columns]}: column labels of a data frame, positions of an array. A factor needs two items or
+        more.
+
+    Returns
+    -------
+    ConfirmatoryFit
+
+    Raises
+    ------
+    StatisticsError
+        If the model names unknown columns or cannot be identified, the rows are too few, an item has no
+        variance, the covariance matrix is singular, or no solution is found.
+
+    References ---------- Bollen, K. A. (1989). Structural equations with latent variables. Hu, L., & Bentler,
+    P. M. (1999). Structural Equation Modeling, 6, 1–55. R: ``fitMeasures(lavaan::cfa(model, items))``.
+    (semopy's own RMSEA divides by n − 1, lavaan and this function by n.)
+    """
+    chosen = _chosen_columns(items, model)
+    parameters = _count_parameters(model, len(chosen))
+    rows, note = _usable_rows(items, chosen, parameters)
+    count = len(chosen)
+    df = count * (count + 1) // 2 - parameters
+    standardised = (rows - rows.mean(axis=0)) / rows.std(axis=0)
+    solution = _solve(standardised, chosen, model)
+    observed = standardised.T @ standardised / len(rows)
+    chi2 = max(len(rows) * solution.discrepancy, 0.0) if df else 0.0
+    baseline = -len(rows) * float(np.linalg.slogdet(observed)[1])
+    low, high = _rmsea_interval(chi2, df, len(rows))
+    correlations = _factor_correlations(solution.factor_covariance, tuple(model))
+    return ConfirmatoryFit(
+        chi2=chi2,
+        df=df,
+        p=float(stats.chi2.sf(chi2, df)) if df else math.nan,
+        cfi=_cfi(chi2, df, baseline, count * (count - 1) // 2),
+        tli=_tli(chi2, df, baseline, count * (count - 1) // 2),
+        rmsea=math.sqrt(max(chi2 - df, 0.0) / (df * len(rows))) if df else 0.0,
+        rmsea_low=low,
+        rmsea_high=high,
+        srmr=_srmr(observed, solution.implied),
+        loadings=_tidy_loadings(solution, chosen, model),
+        factor_correlations=correlations,
+        parameters=parameters,
+        n=len(rows),
+        note=join_notes(note, solution.note, _doubts(solution, correlations, df)),
+    )
+
+
+def _chosen_columns(items: Any, model: Mapping[str, Sequence[Any]]) -> tuple[Any, ...]:
+    if not model:
+        raise StatisticsError("model: it names no factor; give {factor: [columns]}.")
+    shape = as_matrix(items, "items", min_columns=2).shape
+    known = column_names(items, shape[1])
+    if len(set(known)) < len(known):
+        raise StatisticsError("items: two columns have the same name; rename one.")
+    for factor, columns in model.items():
+        if isinstance(columns, str) or len(columns) < 2 or len(set(columns)) < len(columns):
+            raise StatisticsError(f"model, factor {factor}: a list of at least two different items is needed.")
+        unknown = [str(column) for column in columns if column not in known]
+        if unknown:
+            raise StatisticsError(
+                f"model, factor {factor}: {', '.join(unknown)} is not a column of the items; "
+                f"the columns are {', '.join(map(str, known))}."
+            )
+    return tuple(dict.fromkeys(column for columns in model.values() for column in columns))
+
+
+def _count_parameters(model: Mapping[str, Sequence[Any]], items: int) -> int:
+    factors = len(model)
+    loadings = sum(len(columns) for columns in model.values()) - factors
+    parameters = loadings + items + factors * (factors + 1) // 2
+    moments = items * (items + 1) // 2
+    if parameters > moments:
+        raise StatisticsError(
+            f"model: {parameters} free parameters cannot be found from the {moments} variances "
+            f"and covariances of {items} items; a factor that stands alone needs three items."
+        )
+    return parameters
+
+
+def _usable_rows(items: Any, chosen: tuple[Any, ...], parameters: int) -> tuple[Matrix, str]:
+    known = column_names(items, as_matrix(items, "items").shape[1])
+    positions = [known.index(column) for column in chosen]
+    rows, _, note = varying_rows(pd.DataFrame(as_matrix(items)[:, positions], columns=list(chosen)))
+    smallest = max(parameters, len(chosen)) + 1
+    if len(rows) < smallest:
+        raise StatisticsError(
+            f"items: {len(rows)} complete rows are too few for a model with {parameters} free parameters and "
+            f"{len(chosen)} items; at least {smallest} are needed, more to trust the result."
+        )
+    refuse_singular(rows, chosen, "items", "give raw answers and leave the redundant columns out.")
+    return rows, note
+
+
+def _solve(standardised: Matrix, chosen: tuple[Any, ...], model: Mapping[str, Sequence[Any]]) -> _Solution:
+    # semopy's own names: the user's may hold spaces or its operators. Maximum likelihood does not depend on
+    # the variables' units, and with variances of 1 the optimiser starts well.
+    import semopy
+
+    names = {column: f"x{position}" for position, column in enumerate(chosen)}
+    lines = [f"f{k} =~ " + " + ".join(names[c] for c in columns) for k, columns in enumerate(model.values())]
+    sem = semopy.Model("\n".join(lines))
+    frame = pd.DataFrame(standardised, columns=list(names.values()))
+    with quiet_library():
+        try:
+            # The default solver, SLSQP, stops with loadings that are wrong in the fourth digit.
+            result = sem.fit(frame, solver="BFGS")
+            implied = np.asarray(sem.calc_sigma()[0], dtype=np.float64)
+        except (np.linalg.LinAlgError, ValueError, FloatingPointError) as error:
+            raise StatisticsError(f"model: no solution was found for these items ({error}).") from error
+    if not (np.isfinite(result.fun) and np.isfinite(implied).all()):
+        raise StatisticsError("model: no solution was found for these items; simplify it or give more rows.")
+    rows, factors = sem.names_lambda
+    order = [rows.index(name) for name in names.values()]
+    position = [factors.index(f"f{k}") for k in range(len(model))]
+    latent = [sem.names_psi[0].index(f"f{k}") for k in range(len(model))]
+    theta = [sem.names_theta[0].index(name) for name in names.values()]
+    observed = [list(sem.vars["observed"]).index(name) for name in names.values()]
+    return _Solution(
+        discrepancy=float(result.fun),
+        implied=implied[np.ix_(observed, observed)],
+        loadings=np.asarray(sem.mx_lambda, dtype=np.float64)[np.ix_(order, position)],
+        factor_covariance=np.asarray(sem.mx_psi, dtype=np.float64)[np.ix_(latent, latent)],
+        residual_variances=np.asarray(np.diag(sem.mx_theta), dtype=np.float64)[theta],
+        note="" if result.success else _not_converged(sem),
+    )
+
+
+def _not_converged(sem: Any) -> str:
+    # BFGS often stops at the optimum with "precision loss": only a slope that is left makes the result
+    # doubtful.
+    _, gradient = sem.get_objective("MLW")
+    with quiet_library():
+        slope = float(np.abs(gradient(sem.param_vals)).max())
+    return "" if slope < 1e-4 else "The optimiser did not converge: do not rely on this solution."
+
+
+def _tidy_loadings(solution: _Solution, chosen: tuple[Any, ...], model: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
+    scale = np.sqrt(np.abs(np.diag(solution.factor_covariance)))
+    standardised = solution.loadings * scale / np.sqrt(np.diag(solution.implied))[:, None]
+    rows = [
+        (factor, item, float(standardised[chosen.index(item), k]))
+        for k, (factor, columns) in enumerate(model.items())
+        for item in columns
+    ]
+    return pd.DataFrame(rows, columns=["factor", "item", "loading"])
+
+
+def _factor_correlations(covariance: Matrix, factors: tuple[str, ...]) -> pd.DataFrame:
+    scale = np.sqrt(np.maximum(np.abs(np.diag(covariance)), np.finfo(float).tiny))
+    return pd.DataFrame(covariance / np.outer(scale, scale), index=list(factors), columns=list(factors))
+
+
+def _doubts(solution: _Solution, correlations: pd.DataFrame, df: int) -> str:
+    off = correlations.to_numpy()[~np.eye(len(correlations), dtype=bool)]
+    return join_notes(
+        "" if df else "The model has no degrees of freedom: it fits any data, so its fit and p say nothing.",
+        "" if solution.residual_variances.min() > -ROUNDING else "An item's residual variance is negative.",
+        "" if np.diag(solution.factor_covariance).min() > 0 else "A factor's variance is negative.",
+        "" if not len(off) or np.abs(off).max() <= 1 else "Two factors correlate beyond 1: they are not two.",
+    )
+
+
+def _cfi(chi2: float, df: int, baseline: float, baseline_df: int) -> float:
+    misfit = max(chi2 - df, 0.0)
+    worst = max(misfit, baseline - baseline_df)
+    return 1.0 if worst <= 0 else 1.0 - misfit / worst
+
+
+def _tli(chi2: float, df: int, baseline: float, baseline_df: int) -> float:
+    room = (baseline - baseline_df) * df
+    return 1.0 if room == 0 else 1.0 - (chi2 - df) * baseline_df / room
+
+
+def _srmr(observed: Matrix, implied: Matrix) -> float:
+    lower = np.tril_indices(len(observed))
+    return float(np.sqrt(np.mean((observed - implied)[lower] ** 2)))
+
+
+def _rmsea_interval(chi2: float, df: int, n: int) -> tuple[float, float]:
+    if df == 0:
+        return 0.0, 0.0
+    tail = (1.0 - RMSEA_LEVEL) / 2.0
+    low, high = (_noncentrality(chi2, df, probability) for probability in (1.0 - tail, tail))
+    return math.sqrt(low / (df * n)), math.sqrt(high / (df * n))
+
+
+def _noncentrality(chi2: float, df: int, probability: float) -> float:
+    def excess(noncentrality: float) -> float:
+        if noncentrality == 0:
+            return float(stats.chi2.cdf(chi2, df)) - probability
+        return float(stats.ncx2.cdf(chi2, df, noncentrality)) - probability
+
+    if excess(0.0) <= 0:
+        return 0.0
+    upper = chi2 + df + 1.0
+    while excess(upper) > 0:
+        upper *= 2.0
+    return float(brentq(excess, 0.0, upper, xtol=1e-10))

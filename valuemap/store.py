@@ -1,0 +1,511 @@
+"""The study file: one SQLite file a study, the only place where answers are kept.
+
+In go a design and answers as they arrive; out come the same answers, exactly once each, whatever happened in between.
+Rules: one writer; an answer counts as stored when its transaction is committed (every 100 answers or 250 ms, with
+``synchronous=FULL``); what is stored is never asked again; scores and statistics are recomputed and never stored; no
+key, token or header of a provider ever gets here.
+
+Tables: ``study`` (one row: design, versions, hashes), ``instrument`` and ``wording`` (their whole text, so that a
+file explains itself), ``respondent``, ``condition``, ``prompt`` (each text once, by hash), ``call`` (one row a model
+call: raw reply, tokens, latency, seed, attempts, finish reason) and ``answer`` (one row an item: state, value,
+probabilities), with the view ``answer_in_full`` that joins them for R, datasette and sqlite3.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sqlite3
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import valuemap
+from valuemap.errors import StudyError
+from valuemap.instrument import Instrument, Wording
+from valuemap.respondents.base import Identity
+from valuemap.study import Administration, Condition, Framing, State, Study
+
+SCHEMA_VERSION = 1
+APPLICATION_ID = 0x766D6170  # "vmap"
+COMMIT_ANSWERS = 100
+COMMIT_SECONDS = 0.25
+
+_SCHEMA = """
+CREATE TABLE study (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  valuemap_version TEXT NOT NULL,
+  created TEXT NOT NULL,
+  instrument_hash TEXT NOT NULL,
+  design TEXT NOT NULL
+);
+CREATE TABLE instrument (id TEXT PRIMARY KEY, hash TEXT NOT NULL, definition TEXT NOT NULL);
+CREATE TABLE wording (id TEXT PRIMARY KEY, hash TEXT NOT NULL, origin TEXT NOT NULL, definition TEXT NOT NULL);
+CREATE TABLE respondent (
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, model TEXT NOT NULL, identity TEXT NOT NULL
+);
+CREATE TABLE condition (
+  id INTEGER PRIMARY KEY, wording TEXT NOT NULL, wording_hash TEXT NOT NULL, framing TEXT NOT NULL,
+  framing_text TEXT NOT NULL, presentation TEXT NOT NULL, item_order TEXT NOT NULL, option_order TEXT NOT NULL,
+  mode TEXT NOT NULL
+);
+CREATE TABLE prompt (hash TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE call (
+  id INTEGER PRIMARY KEY, prompt TEXT REFERENCES prompt (hash), raw TEXT, refusal TEXT, finish_reason TEXT,
+  tokens_in INTEGER, tokens_out INTEGER, latency REAL, seed INTEGER, attempts INTEGER NOT NULL, model TEXT,
+  fingerprint TEXT, asked_at TEXT NOT NULL
+);
+CREATE TABLE answer (
+  id INTEGER PRIMARY KEY,
+  respondent INTEGER NOT NULL REFERENCES respondent (id),
+  condition INTEGER NOT NULL REFERENCES condition (id),
+  repeat INTEGER NOT NULL,
+  item INTEGER NOT NULL,
+  place INTEGER NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('valid', 'refused', 'unparseable', 'failed')),
+  value REAL,
+  printed_code TEXT,
+  reason TEXT NOT NULL,
+  disclaimer INTEGER NOT NULL,
+  probabilities TEXT,
+  option_mass REAL,
+  call INTEGER REFERENCES call (id),
+  UNIQUE (respondent, condition, repeat, item),
+  CHECK ((state = 'valid') = (value IS NOT NULL))
+);
+CREATE VIEW answer_in_full AS
+  SELECT answer.id, respondent.name AS respondent, condition.wording, condition.framing, condition.presentation,
+    condition.item_order, condition.option_order, condition.mode, answer.repeat, answer.item, answer.place,
+    answer.state, answer.value, answer.printed_code, answer.reason, answer.disclaimer, answer.probabilities,
+    answer.option_mass, call.raw, call.refusal, call.finish_reason, call.tokens_in, call.tokens_out, call.latency,
+    call.seed, call.attempts, call.model, call.fingerprint, call.asked_at, prompt.text AS prompt
+  FROM answer
+  JOIN respondent ON respondent.id = answer.respondent
+  JOIN condition ON condition.id = answer.condition
+  LEFT JOIN call ON call.id = answer.call
+  LEFT JOIN prompt ON prompt.hash = call.prompt;
+"""
+
+
+@dataclass(frozen=True)
+class CallRecord:
+    """One model call as it is stored."""
+
+    prompt: str
+    seed: int
+    attempts: int
+    raw: str | None = None
+    refusal: str | None = None
+    finish_reason: str | None = None
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    latency: float | None = None
+    model: str | None = None
+    fingerprint: str | None = None
+
+
+@dataclass(frozen=True)
+class AnswerRecord:
+    """One answer as it is stored.
+
+    Attributes
+    ----------
+    item, place
+        The item's number, and its place in the order asked, from 1.
+    state
+        One of the four states.
+    value
+        The scale value; in distribution mode the mean of the distribution. ``None`` unless valid.
+    printed_code
+        The option chosen as printed; ``None`` in distribution mode.
+    reason
+        Why it is not valid; empty otherwise.
+    disclaimer
+        Whether the reply disclaims having values or feelings, whatever its state.
+    probabilities
+        Probability of each scale value, lowest value first (not in printed order); ``None`` in sample mode.
+    option_mass
+        Share of the model's probability that falls on options at all.
+    """
+
+    item: int
+    place: int
+    state: State
+    value: float | None
+    printed_code: str | None = None
+    reason: str = ""
+    disclaimer: bool = False
+    probabilities: tuple[float, ...] | None = None
+    option_mass: float | None = None
+
+
+class StudyFile:
+    """An open study file.
+
+    Use `create`, `open` or `resume`; close it, or use it in a ``with`` statement.
+    """
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, lock: sqlite3.Connection | None = None) -> None:
+        self.path = path
+        self._connection = connection
+        self._lock = lock
+        self._pending = 0
+        self._last_commit = time.monotonic()
+
+    @classmethod
+    def create(cls, path: Path, study: Study) -> StudyFile:
+        """Make a new study file.
+
+        Raises
+        ------
+        StudyError
+            The file exists, or its folder cannot be written.
+        """
+        if path.exists():
+            raise StudyError(f"{path}: exists already.")
+        lock = _lock(path)
+        file = cls(path, _connect(path, writable=True), lock)
+        with file._transaction():
+            file._write_design(study)
+        return file
+
+    @classmethod
+    def open(cls, path: Path, *, writable: bool = False) -> StudyFile:
+        """Open an existing study file.
+
+        Raises
+        ------
+        StudyError
+            There is none, it is not a study file, it is damaged, or a newer valuemap made it.
+        """
+        if not path.is_file():
+            raise StudyError(f"{path}: no such file.")
+        _check_kind(path)
+        lock = _lock(path) if writable else None
+        return cls(path, _connect(path, writable=writable), lock)
+
+    @classmethod
+    def resume(cls, path: Path, study: Study) -> StudyFile:
+        """Open the file of a broken-off run of this same study for writing.
+
+        Raises
+        ------
+        StudyError
+            The file holds a study of another design; the message names the first difference.
+        """
+        file = cls.open(path, writable=True)
+        stored, wanted = file.design(), json.loads(json.dumps(study.design()))
+        if stored != wanted:
+            file.close()
+            raise StudyError(
+                f"{path}: holds a study of another design ({_first_difference(stored, wanted)}). "
+                "Give --new to start a new file, or --out to name one."
+            )
+        return file
+
+    def __enter__(self) -> StudyFile:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Commit what is pending and close."""
+        self.commit()
+        self._connection.close()
+        if self._lock is not None:
+            self._lock.close()
+            _lock_path(self.path).unlink(missing_ok=True)
+
+    # ---------------------------------------------------------------- writing
+
+    def add(self, administration: Administration, call: CallRecord, answers: Sequence[AnswerRecord]) -> None:
+        """Add one call and its answers; they are stored for good at the next commit.
+
+        An answer that was ``failed`` is replaced; any other stored answer is left as it is.
+        """
+        self._begin()
+        prompt = hashlib.sha256(call.prompt.encode()).hexdigest()[:32]
+        execute = self._connection.execute
+        execute("INSERT OR IGNORE INTO prompt VALUES (?, ?)", (prompt, call.prompt))
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        fields = asdict(call) | {"prompt": prompt}
+        call_id = execute(
+            f"INSERT INTO call ({', '.join(fields)}, asked_at) VALUES ({'?, ' * len(fields)}?)",
+            (*fields.values(), now),
+        ).lastrowid
+        keys = (
+            self._respondents()[administration.respondent.name],
+            self._conditions()[administration.condition],
+        )
+        self._connection.executemany(
+            _INSERT_ANSWER, [_answer_row(keys, administration.repeat, answer, call_id) for answer in answers]
+        )
+        self._pending += len(answers)
+        if self._pending >= COMMIT_ANSWERS or time.monotonic() - self._last_commit >= COMMIT_SECONDS:
+            self.commit()
+
+    def record_identity(self, identity: Identity) -> None:
+        """Write down what a respondent turned out to be, such as the fields its server took."""
+        self._begin()
+        self._connection.execute(
+            "UPDATE respondent SET identity = ? WHERE name = ?",
+            (json.dumps(asdict(identity), sort_keys=True), identity.name),
+        )
+        self.commit()
+
+    def add_people(self, people: Iterable[tuple[Identity, Sequence[AnswerRecord]]]) -> None:
+        """Add people's answers, one respondent a person, in one transaction."""
+        with self._transaction():
+            condition = self._connection.execute("SELECT id FROM condition").fetchone()[0]
+            for identity, answers in people:
+                person = self._add_respondent(identity)
+                self._connection.executemany(
+                    _INSERT_ANSWER, [_answer_row((person, condition), 1, answer, None) for answer in answers]
+                )
+
+    def commit(self) -> None:
+        """Make everything added so far durable."""
+        if self._connection.in_transaction:
+            self._connection.execute("COMMIT")
+        self._pending = 0
+        self._last_commit = time.monotonic()
+
+    def _begin(self) -> None:
+        if not self._connection.in_transaction:
+            self._connection.execute("BEGIN IMMEDIATE")
+
+    def _transaction(self) -> _Transaction:
+        return _Transaction(self._connection)
+
+    def _write_design(self, study: Study) -> None:
+        for statement in _SCHEMA.split(";\n"):
+            self._connection.execute(statement)
+        execute = self._connection.execute
+        execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        instrument = study.instrument
+        execute(
+            "INSERT INTO study VALUES (1, ?, ?, ?, ?)",
+            (valuemap.__version__, _now(), instrument.hash, json.dumps(study.design())),
+        )
+        definition = instrument.model_dump_json(by_alias=True)
+        execute("INSERT INTO instrument VALUES (?, ?, ?)", (instrument.id, instrument.hash, definition))
+        for wording in study.wordings.values():
+            row = (wording.id, wording.hash, wording.origin, wording.model_dump_json(by_alias=True))
+            execute("INSERT INTO wording VALUES (?, ?, ?, ?)", row)
+        for identity in study.respondents:
+            self._add_respondent(identity)
+        for condition in study.conditions:
+            fields = asdict(condition) | {"framing": condition.framing.name}
+            execute(
+                f"INSERT INTO condition ({', '.join(fields)}, framing_text) VALUES ({'?, ' * len(fields)}?)",
+                (*fields.values(), condition.framing.text),
+            )
+
+    def _add_respondent(self, identity: Identity) -> int:
+        row = (identity.name, identity.kind, identity.model, json.dumps(asdict(identity), sort_keys=True))
+        cursor = self._connection.execute(
+            "INSERT INTO respondent (name, kind, model, identity) VALUES (?, ?, ?, ?)", row
+        )
+        assert cursor.lastrowid is not None  # an INSERT has always a row
+        return cursor.lastrowid
+
+    # ---------------------------------------------------------------- reading
+
+    def design(self) -> dict[str, Any]:
+        """Return the design as it was stored."""
+        design: dict[str, Any] = json.loads(self._one("SELECT design FROM study"))
+        return design
+
+    def created(self) -> str:
+        """Return when the file was made (UTC, ISO 8601)."""
+        return str(self._one("SELECT created FROM study"))
+
+    def instrument(self) -> Instrument:
+        """Return the instrument exactly as it was asked."""
+        return Instrument.model_validate_json(self._one("SELECT definition FROM instrument"))
+
+    def wordings(self) -> dict[str, Wording]:
+        """Return the wordings exactly as they were shown."""
+        rows = self._connection.execute("SELECT id, definition FROM wording ORDER BY rowid")
+        return {name: Wording.model_validate_json(definition) for name, definition in rows}
+
+    def respondents(self) -> dict[int, Identity]:
+        """Return who was asked, by row number."""
+        rows = self._connection.execute("SELECT id, identity FROM respondent ORDER BY id")
+        return {number: Identity(**json.loads(identity)) for number, identity in rows}
+
+    def conditions(self) -> dict[int, Condition]:
+        """Return the conditions, by row number."""
+        rows = self._connection.execute(
+            "SELECT id, wording, wording_hash, framing, framing_text, presentation, item_order, option_order, mode "
+            "FROM condition ORDER BY id"
+        )
+        return {
+            number: Condition(wording, wording_hash, Framing(framing, text), presentation, items, options, mode)
+            for number, wording, wording_hash, framing, text, presentation, items, options, mode in rows
+        }
+
+    def answered(self) -> set[tuple[str, Condition, int, int]]:
+        """Return what need not be asked again: (respondent, condition, repeat, item) of all but failed calls."""
+        respondents, conditions = self.respondents(), self.conditions()
+        rows = self._connection.execute(
+            "SELECT respondent, condition, repeat, item FROM answer WHERE state != 'failed'"
+        )
+        return {(respondents[r].name, conditions[c], repeat, item) for r, c, repeat, item in rows}
+
+    def replies(self, administration: Administration) -> dict[int, str]:
+        """Return what was replied to each item of one administration, word for word."""
+        key = (
+            self._respondents()[administration.respondent.name],
+            self._conditions()[administration.condition],
+        )
+        rows = self._connection.execute(
+            "SELECT answer.item, call.raw FROM answer JOIN call ON call.id = answer.call "
+            "WHERE respondent = ? AND condition = ? AND repeat = ? AND state != 'failed'",
+            (*key, administration.repeat),
+        )
+        return {item: raw or "" for item, raw in rows}
+
+    def counts(self) -> dict[State, int]:
+        """Count the stored answers in each of the four states."""
+        rows = dict(self._connection.execute("SELECT state, COUNT(*) FROM answer GROUP BY state").fetchall())
+        return {state: rows.get(state.value, 0) for state in State}
+
+    def rows(self, query: str) -> sqlite3.Cursor:
+        """Run a reading query; for the modules that turn answers into tables."""
+        return self._connection.execute(query)
+
+    def integrity(self) -> str:
+        """Return SQLite's verdict on the file: "ok" or what is wrong."""
+        return str(self._one("PRAGMA integrity_check"))
+
+    def _one(self, query: str) -> Any:
+        try:
+            return self._connection.execute(query).fetchone()[0]
+        except sqlite3.DatabaseError as fault:
+            raise StudyError(f"{self.path}: damaged ({fault}).") from None
+
+    def _respondents(self) -> dict[str, int]:
+        if not hasattr(self, "_respondent_rows"):
+            self._respondent_rows = {identity.name: number for number, identity in self.respondents().items()}
+        return self._respondent_rows
+
+    def _conditions(self) -> dict[Condition, int]:
+        if not hasattr(self, "_condition_rows"):
+            self._condition_rows = {condition: number for number, condition in self.conditions().items()}
+        return self._condition_rows
+
+
+_INSERT_ANSWER = """
+INSERT INTO answer (respondent, condition, repeat, item, place, state, value, printed_code, reason, disclaimer,
+  probabilities, option_mass, call)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (respondent, condition, repeat, item) DO UPDATE SET
+  place = excluded.place, state = excluded.state, value = excluded.value, printed_code = excluded.printed_code,
+  reason = excluded.reason, disclaimer = excluded.disclaimer, probabilities = excluded.probabilities,
+  option_mass = excluded.option_mass, call = excluded.call
+WHERE answer.state = 'failed'
+"""
+
+
+class _Transaction:
+    """All or nothing, for writes that belong together."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def __enter__(self) -> None:
+        self._connection.execute("BEGIN IMMEDIATE")
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        self._connection.execute("COMMIT" if kind is None else "ROLLBACK")
+
+
+def _connect(path: Path, *, writable: bool) -> sqlite3.Connection:
+    # Without the right to write beside it SQLite cannot keep the shared memory of a WAL file: read it as it lies.
+    how = "mode=rwc" if writable else "mode=ro" if os.access(path.parent, os.W_OK) else "mode=ro&immutable=1"
+    try:
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, isolation_level=None, timeout=30)
+        if writable:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+    except sqlite3.DatabaseError as fault:
+        raise StudyError(f"{path}: cannot be opened as a study file ({fault}).") from None
+    return connection
+
+
+def _lock_path(path: Path) -> Path:
+    return path.with_name(path.name + ".lock")
+
+
+def _lock(path: Path) -> sqlite3.Connection:
+    """Make sure that one program writes a study file at a time: two would pay for every answer twice.
+
+    The operating system lets go of the lock when its holder ends, however it ends.
+    """
+    try:
+        lock = sqlite3.connect(_lock_path(path), isolation_level=None, timeout=0)
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as fault:
+        if "locked" in str(fault):
+            raise StudyError(f"{path}: is being written by another valuemap; let it end first.") from None
+        raise StudyError(f"{path}: cannot be written here ({fault}).") from None
+    return lock
+
+
+def is_being_written(path: Path) -> bool:
+    """Whether another program is writing the study file now."""
+    if not _lock_path(path).exists():
+        return False
+    probe = sqlite3.connect(f"{_lock_path(path).absolute().as_uri()}?mode=ro", uri=True, timeout=0)
+    try:
+        probe.execute("SELECT COUNT(*) FROM sqlite_master")
+    except sqlite3.OperationalError:
+        return True
+    finally:
+        probe.close()
+    return False
+
+
+def _check_kind(path: Path) -> None:
+    """Refuse what is not a study file, or is one of another version."""
+    connection = _connect(path, writable=False)
+    try:
+        application = connection.execute("PRAGMA application_id").fetchone()[0]
+        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    except sqlite3.DatabaseError:
+        application, version = None, 0
+    finally:
+        connection.close()
+    if application != APPLICATION_ID:
+        raise StudyError(f"{path}: not a study file of valuemap.")
+    if version > SCHEMA_VERSION:
+        raise StudyError(f"{path}: was made by a newer valuemap (schema {version}); update valuemap to read it.")
+    if version < SCHEMA_VERSION:
+        raise StudyError(f"{path}: has schema {version}, which no released valuemap wrote.")
+
+
+def _answer_row(keys: tuple[int, int], repeat: int, answer: AnswerRecord, call_id: int | None) -> tuple[object, ...]:
+    probabilities = answer.probabilities and json.dumps([round(p, 9) for p in answer.probabilities])
+    return (
+        *keys, repeat, answer.item, answer.place, answer.state.value, answer.value, answer.printed_code,
+        answer.reason, int(answer.disclaimer), probabilities, answer.option_mass, call_id,
+    )  # fmt: skip
+
+
+def _first_difference(stored: dict[str, Any], wanted: dict[str, Any]) -> str:
+    for field in stored:
+        if stored[field] != wanted.get(field):
+            return f"its {field} differ" if field.endswith("s") else f"its {field} differs"
+    return "fields differ"
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,177 @@
+"""The design of a study: what is asked, of whom, under which conditions, how often.
+
+In goes an instrument, the respondents' identities and the levels of every facet; out come `Condition` objects (the
+grid of all facets) and, for each of them and each repeat, an `Administration`: one pass through the instrument with its
+own item order and its own seeds. Seeds are derived by hashing what the administration *is*, so that the same study
+always asks the same questions and a resumed run cannot tell itself from an uninterrupted one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import random
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Literal
+
+from valuemap.instrument import Instrument, Wording
+from valuemap.respondents.base import Identity, Mode
+
+Presentation = Literal["item", "conversation", "form"]
+ItemOrder = Literal["fixed", "random"]
+OptionOrder = Literal["ascending", "descending"]
+
+
+class State(StrEnum):
+    """The four states of an answer; they are counted apart and never merged."""
+
+    VALID = "valid"
+    REFUSED = "refused"
+    UNPARSEABLE = "unparseable"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Framing:
+    """The system text put before the items; an empty text is no framing."""
+
+    name: str
+    text: str
+
+
+NO_FRAMING = Framing("none", "")
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One cell of the grid of facets.
+
+    ``option_order`` is about the printed scale: ``ascending`` prints the lowest option first as code 1;
+    ``descending`` prints the highest option first as code 1. An answer that follows the position and not the content
+    therefore comes out mirrored.
+    """
+
+    wording: str
+    wording_hash: str
+    framing: Framing
+    presentation: Presentation
+    item_order: ItemOrder
+    option_order: OptionOrder
+    mode: Mode
+
+    def label(self) -> str:
+        """Name the condition on one line."""
+        parts = [self.wording, self.option_order, self.presentation, self.mode]
+        if self.item_order == "random":
+            parts.append("random order")
+        if self.framing.text:
+            parts.append(f"framing {self.framing.name}")
+        return ", ".join(parts)
+
+
+@dataclass(frozen=True)
+class Study:
+    """The whole design.
+
+    Attributes
+    ----------
+    instrument
+        What is asked.
+    wordings
+        The wordings used, by identifier.
+    respondents
+        Who is asked.
+    conditions
+        The grid.
+    repeats
+        Administrations of each condition in sample mode. A distribution is exact and is read once.
+    seed
+        The seed all others derive from.
+    """
+
+    instrument: Instrument
+    wordings: dict[str, Wording]
+    respondents: tuple[Identity, ...]
+    conditions: tuple[Condition, ...]
+    repeats: int
+    seed: int
+
+    def repeats_of(self, condition: Condition) -> int:
+        """Return how often a condition is administered."""
+        return 1 if condition.mode == "distribution" else self.repeats
+
+    def n_answers(self) -> int:
+        """Count the answers a complete study holds."""
+        passes = sum(self.repeats_of(condition) for condition in self.conditions)
+        return passes * len(self.respondents) * self.instrument.n_items
+
+    def n_calls(self) -> int:
+        """Count the model calls a complete study makes."""
+        per_pass = {"item": self.instrument.n_items, "conversation": self.instrument.n_items, "form": 1}
+        passes = sum(self.repeats_of(c) * per_pass[c.presentation] for c in self.conditions)
+        return passes * len(self.respondents)
+
+    def design(self) -> dict[str, object]:
+        """Describe the design as plain data: what a resumed run must have in common with its file."""
+        return {
+            "instrument": self.instrument.id,
+            "instrument_hash": self.instrument.hash,
+            "respondents": [asdict(identity) for identity in self.respondents],
+            "conditions": [asdict(condition) for condition in self.conditions],
+            "repeats": self.repeats,
+            "seed": self.seed,
+        }
+
+    def administrations(self) -> Iterator[Administration]:
+        """Expand the study, conditions outermost so that prompts with a shared beginning follow each other."""
+        for respondent, condition in itertools.product(self.respondents, self.conditions):
+            for repeat in range(1, self.repeats_of(condition) + 1):
+                yield Administration(self, respondent, condition, repeat)
+
+
+@dataclass(frozen=True)
+class Administration:
+    """One pass of one respondent through the instrument under one condition."""
+
+    study: Study
+    respondent: Identity
+    condition: Condition
+    repeat: int
+
+    def item_order(self) -> tuple[int, ...]:
+        """Return the item numbers in the order they are asked."""
+        items = list(range(1, self.study.instrument.n_items + 1))
+        if self.condition.item_order == "random":
+            random.Random(self._derive("item order")).shuffle(items)
+        return tuple(items)
+
+    def seed(self, item: int) -> int:
+        """Return the sampling seed of one call (its first item names it), 0 to 2**31 - 1."""
+        return self._derive(f"item {item}")
+
+    def _derive(self, purpose: str) -> int:
+        what = json.dumps(
+            [self.study.seed, self.respondent.name, asdict(self.condition), self.repeat, purpose],
+            sort_keys=True,
+        )
+        return int.from_bytes(hashlib.blake2b(what.encode(), digest_size=4).digest()) & 0x7FFFFFFF
+
+
+def grid(
+    wordings: dict[str, Wording],
+    framings: tuple[Framing, ...],
+    presentations: tuple[Presentation, ...],
+    item_orders: tuple[ItemOrder, ...],
+    option_orders: tuple[OptionOrder, ...],
+    mode: Mode,
+) -> tuple[Condition, ...]:
+    """Cross all facets into conditions, in the order given."""
+    return tuple(
+        Condition(name, wordings[name].hash, framing, presentation, item_order, option_order, mode)
+        for name, framing, presentation, item_order, option_order in itertools.product(
+            wordings, framings, presentations, item_orders, option_orders
+        )
+    )
