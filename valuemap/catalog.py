@@ -59,12 +59,19 @@ def _instrument_folder(name: str) -> Path:
     folders = instrument_folders()
     if name in folders:
         return folders[name]
-    if (Path(name) / "instrument.toml").is_file():
+    if _holds_instrument(Path(name)):
         return Path(name)
     raise CatalogError(
         f"There is no instrument {name!r}. Known: {', '.join(folders)}. "
         "Your own may be named by the path of its folder."
     )
+
+
+def _holds_instrument(folder: Path) -> bool:
+    try:
+        return (folder / "instrument.toml").is_file()
+    except OSError:  # a name too long for a path, or a folder that may not be entered
+        return False
 
 
 def wording_files(name: str) -> dict[str, Path]:

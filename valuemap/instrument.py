@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from valuemap.definition import Definition, read_definition
+from valuemap.definition import BrokenRules, Definition, Fault, read_definition
 from valuemap.errors import InstrumentError
 
 
@@ -24,10 +26,14 @@ def _as_tuple(value: object) -> object:
 
 
 def _with_number_keys(value: object) -> object:
-    """TOML keys are strings; items are numbered."""
+    """TOML keys are strings; items are numbered. "01" stays a string: it must not pass for a second item 1."""
     if isinstance(value, dict):
-        return {int(key) if str(key).isdecimal() else key: text for key, text in value.items()}
+        return {int(key) if _is_number(key) else key: text for key, text in value.items()}
     return value
+
+
+def _is_number(key: object) -> bool:
+    return isinstance(key, str) and key.isascii() and key.isdecimal() and len(key) < 6 and key[0] != "0"
 
 
 Text = Annotated[str, Field(min_length=1)]
@@ -96,10 +102,7 @@ class Circle(Definition):
     """
 
     level: Name
-    sectors: Annotated[
-        tuple[Names, ...],
-        BeforeValidator(_as_tuple),
-    ]
+    sectors: Annotated[tuple[Names, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
     source: Text
 
     def angles(self) -> dict[str, float]:
@@ -125,9 +128,9 @@ class DataRules(Definition):
         Where that order comes from.
     """
 
-    max_missing: int | None = None
+    max_missing: Annotated[int, Field(ge=0)] | None = None
     max_missing_source: str = ""
-    max_same_answer: int | None = None
+    max_same_answer: Annotated[int, Field(ge=1)] | None = None
     max_same_answer_source: str = ""
     usual_order_level: Name | None = None
     usual_order: Names = ()
@@ -157,40 +160,74 @@ class Instrument(Definition):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        levels = [level.id for level in self.levels]
-        if len(set(levels)) != len(levels):
-            raise ValueError("a level is defined twice")
-        if len({(scale.level, scale.id) for scale in self.scales}) != len(self.scales):
-            raise ValueError("a scale is defined twice within its level")
-        for scale in self.scales:
-            self._check_scale(scale, levels)
-        keyed = [item for scale in self.scales_of(levels[0]) for item in scale.items]
-        for item in range(1, self.n_items + 1):
-            if keyed.count(item) != 1:
-                raise ValueError(f"item {item} must be in exactly one scale of the first level ({levels[0]})")
-        for circle in self.circles:
-            self._check_circle(circle)
+        if faults := list(self._faults()):
+            raise BrokenRules(faults)
         return self
 
-    def _check_scale(self, scale: Scale, levels: list[str]) -> None:
+    def _faults(self) -> Iterator[Fault]:
+        levels = [level.id for level in self.levels]
+        for number, level in enumerate(levels, start=1):
+            if level in levels[: number - 1]:
+                yield Fault(f"[[levels]] no. {number}", "id", f"level {level} is defined twice")
+        for number, scale in enumerate(self.scales, start=1):
+            table = f"[[scales]] no. {number}"
+            if any((scale.level, scale.id) == (other.level, other.id) for other in self.scales[: number - 1]):
+                yield Fault(table, "id", f"scale {scale.id} is defined twice within level {scale.level}")
+            for field, message in self._faults_of_scale(scale, levels):
+                yield Fault(table, field, message)
+        yield from self._faults_of_key()
+        for number, circle in enumerate(self.circles, start=1):
+            for field, message in self._faults_of_circle(circle, levels):
+                yield Fault(f"[[circles]] no. {number}", field, message)
+        yield from self._faults_of_rules(levels)
+
+    def _faults_of_scale(self, scale: Scale, levels: list[str]) -> Iterator[tuple[str, str]]:
         if scale.level not in levels:
-            raise ValueError(f"scale {scale.id} has the unknown level {scale.level}")
-        for item in scale.items:
-            if not 1 <= item <= self.n_items:
-                raise ValueError(f"scale {scale.id} has item {item}, but items run from 1 to {self.n_items}")
+            yield "level", f"scale {scale.id} has the unknown level {scale.level}"
+        outside = [item for item in scale.items if not 1 <= item <= self.n_items]
+        if outside:
+            yield "items", f"scale {scale.id} has item {outside[0]}, but items run from 1 to {self.n_items}"
         if scale.level == levels[0] and scale.components:
-            raise ValueError(f"scale {scale.id} is of the first level, whose scales are made of items")
+            yield "components", f"scale {scale.id} is of the first level, whose scales are made of items"
+            return
+        first = [lower.id for lower in self.scales_of(levels[0])]
         for component in scale.components:
-            if component not in [lower.id for lower in self.scales_of(levels[0])]:
-                raise ValueError(
-                    f"scale {scale.id}: its component {component} is no scale of the first level ({levels[0]})"
+            if component not in first:
+                yield (
+                    "components",
+                    f"scale {scale.id}: its component {component} is no scale of the first level ({levels[0]})",
                 )
 
-    def _check_circle(self, circle: Circle) -> None:
+    def _faults_of_key(self) -> Iterator[Fault]:
+        first = self.levels[0].id
+        keyed = Counter(item for scale in self.scales_of(first) for item in scale.items)
+        rule = f"must be in exactly one scale of the first level ({first})"
+        missing = [item for item in range(1, self.n_items + 1) if item not in keyed]
+        if missing:
+            also = f" ({len(missing)} items are in none)" if len(missing) > 1 else " (it is in none)"
+            yield Fault("[[scales]]", "items", f"item {missing[0]} {rule}{also}")
+        for item, times in sorted(keyed.items()):
+            if times > 1:
+                yield Fault("[[scales]]", "items", f"item {item} {rule} (it is in {times})")
+
+    def _faults_of_circle(self, circle: Circle, levels: list[str]) -> Iterator[tuple[str, str]]:
+        if circle.level not in levels:
+            yield "level", f"the circle has the unknown level {circle.level}"
+            return
         named = [scale for sector in circle.sectors for scale in sector]
-        known = [scale.id for scale in self.scales_of(circle.level)]
-        if sorted(named) != sorted(known):
-            raise ValueError(f"the circle of level {circle.level} must name each of its scales once")
+        if sorted(named) != sorted(scale.id for scale in self.scales_of(circle.level)):
+            yield "sectors", f"the circle of level {circle.level} must name each of its scales once"
+
+    def _faults_of_rules(self, levels: list[str]) -> Iterator[Fault]:
+        rules, table = self.data_rules, "[data_rules]"
+        if bool(rules.usual_order) != (rules.usual_order_level is not None):
+            yield Fault(table, "usual_order", "usual_order and usual_order_level need each other")
+        elif rules.usual_order_level is not None and rules.usual_order_level not in levels:
+            yield Fault(table, "usual_order_level", f"there is no level {rules.usual_order_level}")
+        elif rules.usual_order_level is not None:
+            known = [scale.id for scale in self.scales_of(rules.usual_order_level)]
+            if sorted(rules.usual_order) != sorted(known):
+                yield Fault(table, "usual_order", f"must name each scale of level {rules.usual_order_level} once")
 
     @property
     def hash(self) -> str:
@@ -248,23 +285,25 @@ class Wording(Definition):
         """Hash of every word a respondent can see."""
         return _hash([self.instruction, self.question, self.labels, sorted(self.items.items())])
 
-    def check_against(self, instrument: Instrument) -> None:
-        """Raise ValueError unless this wording fits the instrument."""
+    def faults_against(self, instrument: Instrument) -> tuple[Fault, ...]:
+        """Return every way in which this wording does not fit the instrument."""
+        return tuple(self._faults_against(instrument))
+
+    def _faults_against(self, instrument: Instrument) -> Iterator[Fault]:
         if self.instrument != instrument.id:
-            raise ValueError(f"instrument: is {self.instrument!r}, but the folder's is {instrument.id!r}")
-        if len(self.labels) != instrument.response.n_options:
-            raise ValueError(
-                f"labels: {len(self.labels)} given, but the scale has {instrument.response.n_options} options"
-            )
+            yield Fault("", "instrument", f"is {self.instrument!r}, but the folder's is {instrument.id!r}")
+        n_options = instrument.response.n_options
+        if len(self.labels) != n_options:
+            yield Fault("", "labels", f"{len(self.labels)} given, but the scale has {n_options} options")
         folded = [label.casefold() for label in self.labels]
         if len(set(folded)) != len(folded):
-            raise ValueError("labels: two options have the same label")
+            yield Fault("", "labels", "two options have the same label")
         wanted = set(range(1, instrument.n_items + 1))
-        missing, extra = sorted(wanted - set(self.items)), sorted(set(self.items) - wanted, key=str)
+        missing, extra = sorted(wanted - set(self.items)), sorted(set(self.items) - wanted)
         if missing:
-            raise ValueError(f"items: item {missing[0]} is missing ({len(missing)} in all)")
-        if extra:
-            raise ValueError(f"items: there is no item {extra[0]} in {instrument.id}")
+            yield Fault("[items]", "", f"item {missing[0]} is missing ({len(missing)} in all)")
+        for item in extra:
+            yield Fault("[items]", str(item), f"there is no item {item} in {instrument.id}")
 
 
 def load_instrument(folder: Path) -> Instrument:
@@ -287,13 +326,15 @@ def load_wording(path: Path, instrument: Instrument) -> Wording:
         Naming file, table and field of the first fault.
     """
     wording = read_definition(path, Wording)
-    if wording.id != path.stem:
-        raise InstrumentError(f"{path}: id: is {wording.id!r}, but the file is named {path.stem!r}.")
-    try:
-        wording.check_against(instrument)
-    except ValueError as fault:
-        raise InstrumentError(f"{path}: {fault}.") from None
+    if faults := wording_faults(wording, path, instrument):
+        raise InstrumentError(f"{path}: {faults[0]}.")
     return wording
+
+
+def wording_faults(wording: Wording, path: Path, instrument: Instrument) -> tuple[Fault, ...]:
+    """Return every way in which a wording does not fit its file's name and its instrument."""
+    misnamed = Fault("", "id", f"is {wording.id!r}, but the file is named {path.stem!r}")
+    return (*((misnamed,) if wording.id != path.stem else ()), *wording.faults_against(instrument))
 
 
 def _hash(content: object) -> str:

@@ -152,6 +152,14 @@ def test_a_heywood_case_is_named():
     assert "residual variance is negative" in structure.confirmatory_fit(data, {"F": [0, 1, 2]}).note
 
 
+def test_a_factor_without_variance_has_no_loadings_and_says_so():
+    """Answers at random: the best solution is one with a negative variance, which has no square root."""
+    answers = np.random.default_rng(4).integers(1, 7, (60, 6))
+    fit = structure.confirmatory_fit(answers, {"a": [0, 1, 2], "b": [3, 4, 5]})
+    assert fit.loadings["loading"].isna().sum() == 3
+    assert "variance is not positive" in fit.note
+
+
 def bad_model_cases(items):
     constant = items.assign(i3=4.0)
     return {

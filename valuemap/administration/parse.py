@@ -16,8 +16,8 @@ tokenised, the tokens are classified, and only then is something decided:
     options. Numbers that are refused ("not a 5"), given as an example or put into other people's mouths ("a
     typical person would choose 5") are dropped. A scale of other ends ("on a scale of 1 to 10") makes the
     reply unparseable.
-4.  *Markers* ("answer: 4", "I'd choose 4", ``boxed``) beat unmarked mentions. Marked mentions that differ
-    are unparseable, unless the last of them is the only one called final.
+4.  *Markers* ("answer: 4", "I'd choose 4", ``boxed``, a line of its own) beat unmarked mentions. Marked
+    mentions that differ are unparseable, unless the last of them is called final.
 5.  *Numbers and labels*: a number beside its own label is one answer, beside another option's label it is a
     disagreement. An unmarked number and a different label elsewhere disagree too.
 6.  *Labels* are data: matched whole, longest first, whatever their case and punctuation. A label in running
@@ -304,7 +304,8 @@ _UNSPACED_SCRIPTS = (
     (0xF900, 0xFAFF),
     (0x20000, 0x3FFFF),
 )
-_HANGUL = range(0xAC00, 0xD7B0)
+_COMPOSED = ((0x3040, 0x30FF), (0xAC00, 0xD7AF))
+"""Kana and Hangul stay composed, because their parts would count as words."""
 
 
 @lru_cache(maxsize=8192)
@@ -317,7 +318,7 @@ def _fold(char: str) -> str:
         return str(unicodedata.decimal(char))
     if category == "Cf" or "\ufe00" <= char <= "\ufe0f" or char == "\u20e3":
         return ""
-    if ord(char) in _HANGUL or char in "≥≤":
+    if char in "≥≤" or any(first <= ord(char) <= last for first, last in _COMPOSED):
         return char
     plain = unicodedata.normalize("NFKD", char)
     return "".join(_REPLACED.get(part, part) for part in plain)
@@ -434,12 +435,13 @@ _FOLLOWERS = _words(
     "because since as for on given due so though but and or to through until which meaning indicating reflecting"
     " representing corresponding ie is was would seems feels fits here overall please points point stars star i i'd i'm"
     " it it's its this that's that these we he she they you my if when while with at considering rather instead based"
-    " then again personally too actually myself maybe perhaps possibly even not 点 分 番 号 번 점 で だ 입 예 이"
+    " then again personally too actually myself maybe perhaps possibly even not 点 分 番 号 번 점 で だ を 입 예 이"
 )
 _COUNTED = _words(
     "item items question questions statement statements portrait q step section part chapter page version figure table"
-    " example paragraph line level gpt claude llama gemini gemma qwen mistral phi confidence certainty"
+    " example paragraph line level gpt claude llama gemini gemma qwen mistral phi"
 )
+_ASIDES = _words("confidence certainty")
 _MONTHS = _words(
     "january february march april june july august september october november december jan feb mar apr jun jul aug sep"
     " sept oct nov dec"
@@ -454,13 +456,14 @@ _NEGATORS = _words(
     "pas jamais não non ni nunca niet geen не нет 不 没 沒 非"
 )
 _LABEL_LEADS = _words(
-    "is are am be being as would say that's it's this's he's she's person's sounds sound seems seem feels feel feeling"
-    " looks look looking appears appear choose select pick answer rating response option label 是 为 為 择 擇 选 選 答 ="
+    "is are am be being as would say that's it's this's he's she's person's sounds sound seems seem feels feel"
+    " feeling looks look looking appears appear choose select pick answer rating response option label"
+    " 是 为 為 择 擇 选 選 答 ="
 )
 _LABEL_TAILS = _words("because since as although though but however here overall and when while given so")
 _LINKS = _words("is which means meaning corresponds corresponding to ie indicating representing equals that i.e the")
 _RANGE_JOINERS = _words("to through until till - ~")
-_OTHER_JOINERS = _words("or and , / & out of maybe perhaps possibly even a an the")
+_OTHER_JOINERS = _words("or and , / & + out of maybe perhaps possibly even a an the")
 _TRANSPARENT = frozenset('()[]{}"')
 _LEGEND_JOINERS = _words("to and through up")
 _BOUND_WORDS = _words("least above below over under beyond exceeds exceeding ≥ ≤")
@@ -688,8 +691,11 @@ def _legend_noise(reading: _Reading) -> set[int]:
     }
 
 
-def _list_markers(reading: _Reading) -> set[int]:
-    """Token indices of "1." "2." … at the beginnings of lines that go on in words."""
+def _list_markers(reading: _Reading, cut: bool) -> set[int]:
+    """Token indices of "1." "2." … at the beginnings of lines that go on in words.
+
+    A single "1." is an answer, unless the reply was cut off and the list may have gone on.
+    """
     found: list[int] = []
     at_line_start = True
     for index, token in enumerate(reading.tokens):
@@ -697,7 +703,7 @@ def _list_markers(reading: _Reading) -> set[int]:
         if at_line_start and listed and token.text == str(len(found) + 1):
             found.append(index)
         at_line_start = token.text == "\n" or (at_line_start and token.kind == "symbol")
-    return set(found) if len(found) > 1 else set()
+    return set(found) if cut or len(found) > 1 else set()
 
 
 def _is_noise(reading: _Reading, index: int) -> bool:
@@ -718,8 +724,8 @@ def _is_quantity(reading: _Reading, index: int) -> bool:
         return following == "%" or (following == "-" and glued and index + 2 not in reading.labels)
     if reading.kind(index + 1) != "word" or index + 1 in reading.labels:
         return False
-    if following in ("of", "out"):
-        after = index + (2 if following == "of" else 3)
+    if following in ("of", "over", "out"):
+        after = index + (3 if following == "out" else 2)
         return reading.kind(after) != "number" and reading.text(after) not in _NUMBER_WORDS
     opens_sentence = reading.tokens[index + 1].capital and reading.opens_clause(index)
     return following not in _FOLLOWERS and not opens_sentence
@@ -731,11 +737,13 @@ def _is_item_number(reading: _Reading, index: int) -> bool:
         before -= 2
     elif reading.text(before) in ("number", "no", "nr", "#"):
         before -= 1
-    if reading.text(before) in _COUNTED:
+    if reading.text(before) in _COUNTED | _ASIDES:
         return True
     # In JSON the item's number follows a key; in prose "my answer for this item: 4" is an answer.
     while before > index - 5 and reading.text(before) in (":", '"'):
         before -= 1
+    if reading.text(before) in _ASIDES:
+        return True
     key_start = before - 1
     while key_start > index - 7 and reading.text(key_start) == '"':
         key_start -= 1
@@ -759,10 +767,15 @@ def _is_time(reading: _Reading, index: int) -> bool:
 
 class _Stance(Enum):
     PLAIN = "nothing announces it"
+    ALONE = "has its line to itself"
     MARKED = "announced as the answer"
     FINAL = "announced as the final answer"
     REJECTED = "negated, an example, or somebody else's"
     INEXACT = "a bound: more than, at least"
+
+
+_OWN_STANCES = (_Stance.ALONE, _Stance.MARKED, _Stance.FINAL)
+"""What beats a plain mention."""
 
 
 def _stance(reading: _Reading, start: int) -> _Stance:
@@ -872,9 +885,9 @@ class _Mention:
     is_label: bool
 
 
-def _mentions(reading: _Reading) -> list[_Mention]:
+def _mentions(reading: _Reading, cut: bool) -> list[_Mention]:
     """Every number and label that may be an answer, in the order of the text."""
-    noise = _legend_noise(reading) | _list_markers(reading)
+    noise = _legend_noise(reading) | _list_markers(reading, cut)
     numbers = _candidate_numbers(reading, noise)
     found: list[_Mention] = []
     used: set[int] = set()
@@ -885,6 +898,8 @@ def _mentions(reading: _Reading) -> list[_Mention]:
     for match in reading.labels.values():
         if match.start not in used and match.start not in noise and _label_counts(reading, match):
             stance = _stance(reading, match.start)
+            if stance is _Stance.PLAIN and _has_line(reading, match.start, match.end):
+                stance = _Stance.ALONE
             found.append(_Mention(match.start, match.end, match.position, stance, is_label=True))
     kept = (mention for mention in found if mention.stance is not _Stance.REJECTED)
     return sorted(kept, key=lambda mention: mention.start)
@@ -919,7 +934,8 @@ def _groups(reading: _Reading, numbers: Sequence[int]) -> list[list[int]]:
     """Join numbers that nothing but joining words separates: "4 or 5", "1 to 6", "4/6"."""
     groups: list[list[int]] = []
     for index in numbers:
-        if groups and _joined(reading, groups[-1][-1], index):
+        scale = bool(groups) and len(groups[-1]) == 2 and _group_value(reading, groups[-1]) is None
+        if groups and not scale and _joined(reading, groups[-1][-1], index):
             groups[-1].append(index)
         else:
             groups.append([index])
@@ -950,14 +966,27 @@ def _number_mention(reading: _Reading, group: Sequence[int], used: set[int], noi
     if value is None:
         return None
     stance = _stance(reading, group[0])
+    start, end = group[0], group[-1] + 1
     if isinstance(value, int):
         attached = [m for m in _attached_labels(reading, group[0], group[-1]) if m.start not in used | noise]
         used.update(match.start for match in attached)
+        start, end = min([start, *(m.start for m in attached)]), max([end, *(m.end for m in attached)])
         if any(match.position != value for match in attached):
             value = Reason.DISAGREEMENT
         elif stance is _Stance.INEXACT or _followed_by_plus(reading, group[-1]):
             value = Reason.BETWEEN
+    if stance is _Stance.PLAIN and _has_line(reading, start, end):
+        stance = _Stance.ALONE
     return _Mention(group[0], group[-1] + 1, value, stance, is_label=False)
+
+
+def _has_line(reading: _Reading, start: int, end: int) -> bool:
+    """Say whether nothing but symbols stands on the lines of the tokens from `start` to `end`."""
+    while reading.kind(start - 1) == "symbol" and reading.text(start - 1) != "\n":
+        start -= 1
+    while reading.kind(end) == "symbol" and reading.text(end) != "\n":
+        end += 1
+    return reading.text(start - 1) in ("\n", "") and reading.text(end) in ("\n", "")
 
 
 def _followed_by_plus(reading: _Reading, index: int) -> bool:
@@ -980,7 +1009,7 @@ def _group_value(reading: _Reading, group: Sequence[int]) -> int | Reason | None
         return None
     if len(group) == 2 and (gaps[0] in (["/"], ["out", "of"], ["of"])):
         return values[0] if values[1] == size else Reason.OTHER_SCALE
-    if len(set(values)) == 1:
+    if len(set(values)) == 1 and "+" not in joiners:
         return values[0]
     if Reason.OUT_OF_RANGE in values:
         return Reason.OUT_OF_RANGE
@@ -1046,10 +1075,15 @@ def _label_counts(reading: _Reading, match: _LabelMatch) -> bool:
 def _degraded(reading: _Reading, match: _LabelMatch) -> bool:
     """Say whether the word before a label makes it another expression: "really like me", "people like me"."""
     before = match.start - 1
+    if reading.text(before) in ("or", "and") and before in reading.label_ends:
+        return False
     return not (reading.kind(before) in ("symbol", "number", "end") or reading.text(before) in _LABEL_LEADS)
 
 
 def _ends_clause(reading: _Reading, index: int) -> bool:
+    """Say whether a label that ends before `index` ends its clause, or is joined to another label."""
+    if reading.text(index) in ("or", "and") and index + 1 in reading.labels:
+        return True
     return reading.kind(index) in ("symbol", "number", "end") or reading.text(index) in _LABEL_TAILS
 
 
@@ -1101,6 +1135,8 @@ _INABILITY = _phrases(
     "i'm not allowed to,i must decline,i have to decline,i need to decline,i will decline,i'll decline,"
     "i'll have to decline,i decline,i respectfully decline,i must respectfully decline,i refuse,i choose not,"
     "i'd rather not,i would rather not,i prefer not,i'd prefer not,i would prefer not,i must refrain from,"
+    "i don't have the capacity to,i do not have the capacity to,i don't have the capability to,"
+    "i do not have the capability to,not within my programming,not within my capabilities,"
     "impossible for me to,not possible for me to,not appropriate for me to,inappropriate for me to,"
     "isn't appropriate for me to,wouldn't be appropriate for me to,isn't possible for me to"
 )
@@ -1121,7 +1157,9 @@ _ASKED_FOLLOWED_BY = {
     "that": _words("request question task one"),
 }
 """Verbs that refuse only at the end of a clause or before these words: "I can't say how", not "I can't say no"."""
-_SKIPPED = _words('to or and in good conscience the your any a an my but such even be able with myself , "')
+_SKIPPED = _words(
+    'to or and in good conscience ethical guidelines capabilities the your any a an my but such even be able with myself , "'
+)
 _INNER_LIFE = _words(
     "values value feelings feeling emotions emotion experiences experience opinions opinion beliefs preferences"
     " preference personality identity consciousness self desires traits views sensations motivations perspective"
@@ -1152,7 +1190,7 @@ def _find_refusal(tokens: Sequence[Token], clauses: Sequence[int]) -> _Refusal:
             refusing.add(clause)
         if _lacks_inner_life(words, artificial):
             disclaims = True
-            personal = personal or any(word in _PERSONAL for word in words)
+            personal = personal or any(word in _PERSONAL or word in ("cannot", "can't") for word in words)
     return _Refusal(refusing, disclaims and (personal or artificial))
 
 
@@ -1163,27 +1201,24 @@ def _is_artificial(texts: Sequence[str]) -> bool:
 
 def _refuses(words: Sequence[str], before_but: bool) -> bool:
     """Say whether a clause refuses what was asked; "I can't help but …" does not."""
-    content = [word for word in words if word not in ("sorry", "apologies") and word != ","]
-    for index, word in enumerate(words):
-        for head in _heads_at(word, content[:1] == [word] and words.index(word) == index):
+    opening = next((i for i, word in enumerate(words) if word not in ("sorry", "apologies", ",")), 0)
+    for index, pair in enumerate(pairwise([*words, ""])):
+        heads = _INABILITY_BY_PAIR.get(pair, ())
+        if index == opening:
+            heads = (*heads, *_BARE_INABILITY)
+        for head in heads:
             end = index + len(head)
-            if tuple(words[index:end]) == head and _asks_for(words[end:], before_but):
+            if tuple(words[index:end]) == head and _asks_for(words[end : end + 10], before_but):
                 return True
     return False
 
 
-def _heads_at(word: str, opens: bool) -> Iterator[tuple[str, ...]]:
-    yield from _HEADS_BY_WORD.get(word, ())
-    if opens:
-        yield from (head for head in _BARE_INABILITY if head[0] == word)
-
-
-_HEADS_BY_WORD = {first: tuple(h for h in _INABILITY if h[0] == first) for first in {h[0] for h in _INABILITY}}
+_INABILITY_BY_PAIR = {pair: tuple(h for h in _INABILITY if h[:2] == pair) for pair in {h[:2] for h in _INABILITY}}
 
 
 def _asks_for(rest: Sequence[str], before_but: bool) -> bool:
     """Say whether what follows a refusing head is the asked thing, or nothing."""
-    for index, word in enumerate(rest[:10]):
+    for index, word in enumerate(rest):
         following = rest[index + 1] if index + 1 < len(rest) else ""
         if word in _ASKED_FOR:
             ends = following in ("", ",") and not (before_but and word == "help")
@@ -1200,6 +1235,7 @@ def _lacks_inner_life(words: Sequence[str], artificial: bool) -> bool:
         return False
     for index, word in enumerate(words):
         negated = word in _NEGATORS or word.endswith("n't")
+        incapable = word in ("cannot", "can't")
         near = words[index + 1 : index + 14]
         if word in ("lack", "lacks", "without") or (
             word == "no" and words[index - 1 : index] in (["have"], ["possess"])
@@ -1207,7 +1243,11 @@ def _lacks_inner_life(words: Sequence[str], artificial: bool) -> bool:
             verb = True
         else:
             verb = negated and any(having in _HAVING or having == "capable" for having in near[:6])
-        if verb and any(noun in _INNER_LIFE for noun in near) and (artificial or any(w in _PERSONAL for w in near)):
+        if (
+            verb
+            and any(noun in _INNER_LIFE for noun in near)
+            and (artificial or incapable or any(w in _PERSONAL for w in near))
+        ):
             return True
     return False
 
@@ -1223,7 +1263,7 @@ def _judge(tokens: Sequence[Token], labels: _LabelSet, *, cut: bool) -> ParsedAn
     refusal = _find_refusal(tokens, reading.clauses)
     if _another_point_scale(reading):
         return _unparseable(Reason.OTHER_SCALE, refusal.disclaimer)
-    found = [m for m in _mentions(reading) if reading.clauses[m.start] not in refusal.clauses]
+    found = [m for m in _mentions(reading, cut) if reading.clauses[m.start] not in refusal.clauses]
     trusted = [m for m in found if not (cut and _may_go_on(reading, m, labels))]
     value = _choose(trusted)
     if isinstance(value, int) and refusal.clauses and not _stands_apart(reading, trusted):
@@ -1240,7 +1280,7 @@ def _judge(tokens: Sequence[Token], labels: _LabelSet, *, cut: bool) -> ParsedAn
 
 def _choose(mentions: Sequence[_Mention]) -> int | Reason:
     """Decide between mentions by rules 4 and 5."""
-    marked = [m for m in mentions if m.stance in (_Stance.MARKED, _Stance.FINAL)]
+    marked = [m for m in mentions if m.stance in _OWN_STANCES]
     if any(m.value is Reason.OTHER_SCALE and m.stance is _Stance.PLAIN for m in mentions) and not _is_final(marked):
         return Reason.OTHER_SCALE
     pool = marked or mentions
@@ -1265,8 +1305,7 @@ def _is_final(marked: Sequence[_Mention]) -> bool:
 def _stands_apart(reading: _Reading, mentions: Sequence[_Mention]) -> bool:
     """Say whether some mention is marked, or has its clause to itself."""
     return any(
-        m.stance in (_Stance.MARKED, _Stance.FINAL) or (reading.opens_clause(m.start) and _closes_clause(reading, m))
-        for m in mentions
+        m.stance in _OWN_STANCES or (reading.opens_clause(m.start) and _closes_clause(reading, m)) for m in mentions
     )
 
 
@@ -1287,7 +1326,7 @@ def _may_go_on(reading: _Reading, mention: _Mention, labels: _LabelSet) -> bool:
         words = tuple(t.text for t in reading.tokens[mention.start : mention.end] if t.kind != "symbol")
         return words in labels.beginnings
     others = any(token.kind != "symbol" for token in reading.tokens[: mention.start])
-    return mention.stance is _Stance.PLAIN and others
+    return mention.stance in (_Stance.PLAIN, _Stance.ALONE) and others
 
 
 # ----------------------------------------------------------------------------------------------------
@@ -1304,7 +1343,7 @@ _HEAD_SEPARATORS = frozenset(".:)]=-|>")
 _LINE_OPENERS = frozenset('-"|([{+>#')
 _LIST_SEPARATORS = frozenset(',;\n[](){}"|.')
 _LIST_PREFIX = _words("here are my the answers ratings responses answer : json list sure !")
-_SILENT = (Reason.NO_ANSWER, Reason.EMPTY)
+_SILENT = (Reason.NO_ANSWER, Reason.EMPTY, Reason.MISSING)
 
 
 def _gather(found: Sequence[tuple[int, ParsedAnswer]], items: Sequence[int]) -> tuple[ParsedAnswer, ...]:
@@ -1429,6 +1468,8 @@ def _form_from_heads(
 
 def _judge_piece(tokens: Sequence[Token], labels: _LabelSet, cut: bool) -> ParsedAnswer:
     """Read one item's piece: its first line, and only if that has no answer the lines below it."""
+    if all(token.kind == "symbol" for token in tokens):
+        return _unparseable(Reason.MISSING)
     texts = [token.text for token in tokens]
     line_end = texts.index("\n") if "\n" in texts else len(texts)
     answer = _judge(_dropped_edges(tokens[:line_end]), labels, cut=cut and line_end == len(texts))
@@ -1543,17 +1584,22 @@ def _form_from_list(
             break
         start += 1
     values: list[int | Reason] = []
+    item_numbers: list[str] = []
     while start < len(tokens):
         match = reading.labels.get(start)
         if match is not None:
             values.append(match.position)
         elif reading.kind(start) == "number":
             values.append(_position(reading.text(start), reading.size))
+            if reading.text(start + 1) in (".", ")"):
+                item_numbers.append(reading.text(start))
         elif reading.text(start) not in _LIST_SEPARATORS and not _is_bullet(reading, start):
             return None
         start = match.end if match is not None else start + 1
-    if not values or (len(values) == 1 and len(items) > 1):
+    if not values or (1 in (len(values), len(items)) and len(values) != len(items)):
         return None
+    if item_numbers == [str(item) for item in items]:
+        return (_unparseable(Reason.MISSING),) * len(items)  # the empty form
     if len(values) != len(items):
         return (_unparseable(Reason.WRONG_LENGTH),) * len(items)
     return tuple(_answer(State.VALID, v, Reason.NONE, False) if isinstance(v, int) else _unparseable(v) for v in values)

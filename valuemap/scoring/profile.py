@@ -2,8 +2,8 @@
 
 In go answers; out comes one `Profile` a respondent (or a respondent and condition). The rule on uncertainty: repeats of
 a model are draws from one distribution, not people, so its standard error is taken over whatever was varied. Where
-several wordings, framings or presentations were used, they are the clusters, and the error is never smaller than the
-one the repeats alone would give. Ascending and descending option order are both ends of one thing: they are averaged
+several wordings, framings or presentations were used, they are the clusters (their means hold the repeats' noise too);
+otherwise it is taken over repeats. Ascending and descending option order are both ends of one thing: they are averaged
 over, not counted as spread.
 """
 
@@ -79,6 +79,8 @@ class Profile:
         Passes (or people) the scores rest on.
     varied
         What the standard error is over, in words.
+    degrees_of_freedom
+        Of the standard errors.
     excluded
         People left out, and why; empty for models.
     """
@@ -89,6 +91,7 @@ class Profile:
     scales: tuple[ScaleScore, ...]
     administrations: int
     varied: str
+    degrees_of_freedom: float
     excluded: tuple[str, ...] = ()
 
     @property
@@ -123,7 +126,7 @@ def _profile(answers: Answers, level: str, *, by_condition: bool) -> Profile:
     if answers.is_people:
         answers, excluded = leave_out_people(answers)
     scores = score(answers.values, answers.instrument, level)
-    clusters = _clusters(answers)
+    errors, freedom = standard_errors(scores.centred, _clusters(answers), error_shares(answers.instrument, level))
     return Profile(
         respondent="people" if answers.is_people else str(first["respondent"]),
         condition=_condition_label(answers) if by_condition else "",
@@ -134,7 +137,7 @@ def _profile(answers: Answers, level: str, *, by_condition: bool) -> Profile:
                 name=scale.name,
                 raw=_mean(scores.raw[:, column]),
                 centred=_mean(scores.centred[:, column]),
-                se=standard_error(scores.centred[:, column], clusters),
+                se=float(errors[column]),
                 n_scored=int((~np.isnan(scores.raw[:, column])).sum()),
                 **_states(asked, items_of(scale.id, level, asked.instrument)),
             )
@@ -142,6 +145,7 @@ def _profile(answers: Answers, level: str, *, by_condition: bool) -> Profile:
         ),
         administrations=len(answers.values),
         varied=_varied(answers),
+        degrees_of_freedom=freedom,
         excluded=excluded,
     )
 
@@ -153,34 +157,61 @@ def items_of(scale_id: str, level: str, instrument: Instrument) -> tuple[int, ..
     return scale.items or tuple(item for component in scale.components for item in base[component])
 
 
-def standard_error(scores: NDArray[np.float64], clusters: Sequence[int] | NDArray[np.int64]) -> float:
-    """Return the standard error of a mean over clusters of administrations.
+def standard_errors(
+    scores: NDArray[np.float64], clusters: NDArray[np.int64], error_shares: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], float]:
+    """Return the standard errors of the scales' means, and their degrees of freedom.
 
-    With cluster means m_j (j = 1..k) and N scores in all it is the larger of sd(m_j) / sqrt(k) and
-    sqrt(pooled within-cluster variance / N): the one-way random-effects estimate with a negative component set to 0.
+    With one cluster it is ``sd / sqrt(n)`` of each scale over administrations, with ``n - 1`` degrees of freedom. With
+    k clusters (wordings, framings) their spread is pooled over the scales, because two or three clusters say next to
+    nothing about one scale alone. With cluster means m_js and w_s = `error_shares`::
+
+        sigma^2 = sum_s sum_j (m_js - m_.s)^2 / ((k - 1) * sum_s w_s)
+        se_s = sqrt(sigma^2 * w_s / k)
+
+    The degrees of freedom are ``(k - 1)`` times the number of independent scales, ``(sum w)^2 / sum w^2``.
 
     Parameters
     ----------
     scores
-        Shape (administrations,); NaN is left out.
+        Shape (administrations, scales); NaN is left out.
     clusters
-        The cluster of each, as whole numbers.
+        The cluster of each administration, as whole numbers.
+    error_shares
+        How much of an item's error variance stays in each scale's score, see `error_shares`.
 
     Returns
     -------
-    float
-        In the units of the scores; NaN with fewer than two scores.
+    tuple
+        Standard errors in the units of the scores, NaN where fewer than two scores are there; degrees of freedom.
     """
-    there = ~np.isnan(scores)
-    values, labels = scores[there], np.asarray(clusters)[there]
-    if len(values) < 2:
-        return float("nan")
-    _, index, sizes = np.unique(labels, return_inverse=True, return_counts=True)
-    means = np.bincount(index, values) / sizes
-    within_freedom = len(values) - len(means)
-    within = ((values - means[index]) ** 2).sum() / within_freedom / len(values) if within_freedom else 0.0
-    between = means.var(ddof=1) / len(means) if len(means) > 1 else 0.0
-    return float(np.sqrt(max(within, between)))
+    labels = np.unique(clusters)
+    if len(labels) < 2:
+        counts = (~np.isnan(scores)).sum(axis=0)
+        errors = np.full(scores.shape[1], np.nan)
+        enough = counts > 1
+        errors[enough] = np.nanstd(scores[:, enough], axis=0, ddof=1) / np.sqrt(counts[enough])
+        return errors, float(max(counts.min(initial=0) - 1, 0))
+    means = np.array([[_mean(column) for column in scores[clusters == label].T] for label in labels])
+    there = ~np.isnan(means).any(axis=0)
+    errors = np.full(scores.shape[1], np.nan)
+    if not there.any():
+        return errors, 0.0
+    shares, k = error_shares[there], len(labels)
+    variance = means[:, there].var(axis=0, ddof=1).sum() / shares.sum()
+    errors[there] = np.sqrt(variance * shares / k)
+    return errors, float((k - 1) * shares.sum() ** 2 / (shares**2).sum())
+
+
+def error_shares(instrument: Instrument, level: str) -> NDArray[np.float64]:
+    """Return how much of the variance of independent item errors stays in each scale's score.
+
+    1 / L for the mean of L items; 1 / L - 1 / N where the mean over all N items is taken away.
+    """
+    lengths = np.array(
+        [len(items_of(scale.id, level, instrument)) for scale in instrument.scales_of(level)], dtype=float
+    )
+    return 1 / lengths - (1 / instrument.n_items if instrument.centring == "person mean" else 0.0)
 
 
 def leave_out_people(answers: Answers) -> tuple[Answers, tuple[str, ...]]:

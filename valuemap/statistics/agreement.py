@@ -137,8 +137,8 @@ def krippendorff_alpha(
 
     References
     ----------
-    Krippendorff (2011), Computing Krippendorff's alpha-reliability. R: ``irr::kripp.alpha(t(ratings),
-    "ordinal")``.
+    Krippendorff (2011), Computing Krippendorff's alpha-reliability.
+    R: ``irr::kripp.alpha(t(ratings), "ordinal")``.
     """
     import krippendorff
 

@@ -166,8 +166,10 @@ def circle_test(
     StatisticsError
         As `mds` and `circle_congruence`.
 
-    References ---------- Borg, I., & Groenen, P. (2005). Modern multidimensional scaling, chapter 2. R:
-    ``vegan::protest``'s ``t0`` of ``smacof::mds(delta, init = circle)``.
+    References
+    ----------
+    Borg, I., & Groenen, P. (2005). Modern multidimensional scaling. R: ``vegan::protest``'s ``t0``
+    of ``smacof::mds(delta, init = circle)``.
     """
     _check_permutations(permutations)
     target = circle_points(angles)

@@ -112,9 +112,11 @@ def confirmatory_fit(items: Any, model: Mapping[str, Sequence[Any]]) -> Confirma
         If the model names unknown columns or cannot be identified, the rows are too few, an item has no
         variance, the covariance matrix is singular, or no solution is found.
 
-    References ---------- Bollen, K. A. (1989). Structural equations with latent variables. Hu, L., & Bentler,
-    P. M. (1999). Structural Equation Modeling, 6, 1–55. R: ``fitMeasures(lavaan::cfa(model, items))``.
-    (semopy's own RMSEA divides by n − 1, lavaan and this function by n.)
+    References
+    ----------
+    Bollen, K. A. (1989). Structural equations with latent variables. Hu, L., & Bentler, P. M. (1999).
+    Structural Equation Modeling, 6, 1–55. R: ``fitMeasures(lavaan::cfa(model, items))``. (semopy's own RMSEA
+    divides by n − 1, lavaan and this function by n.)
     """
     chosen = _chosen_columns(items, model)
     parameters = _count_parameters(model, len(chosen))
@@ -236,7 +238,7 @@ def _not_converged(sem: Any) -> str:
 
 
 def _tidy_loadings(solution: _Solution, chosen: tuple[Any, ...], model: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
-    scale = np.sqrt(np.abs(np.diag(solution.factor_covariance)))
+    scale = _standard_deviations(solution.factor_covariance)
     standardised = solution.loadings * scale / np.sqrt(np.diag(solution.implied))[:, None]
     rows = [
         (factor, item, float(standardised[chosen.index(item), k]))
@@ -246,8 +248,14 @@ def _tidy_loadings(solution: _Solution, chosen: tuple[Any, ...], model: Mapping[
     return pd.DataFrame(rows, columns=["factor", "item", "loading"])
 
 
+def _standard_deviations(covariance: Matrix) -> Matrix:
+    # NaN for a variance that is not positive; _doubts says so.
+    variances = np.diag(covariance)
+    return np.sqrt(np.where(variances > 0, variances, np.nan))
+
+
 def _factor_correlations(covariance: Matrix, factors: tuple[str, ...]) -> pd.DataFrame:
-    scale = np.sqrt(np.maximum(np.abs(np.diag(covariance)), np.finfo(float).tiny))
+    scale = _standard_deviations(covariance)
     return pd.DataFrame(covariance / np.outer(scale, scale), index=list(factors), columns=list(factors))
 
 
@@ -256,13 +264,15 @@ def _doubts(solution: _Solution, correlations: pd.DataFrame, df: int) -> str:
     return join_notes(
         "" if df else "The model has no degrees of freedom: it fits any data, so its fit and p say nothing.",
         "" if solution.residual_variances.min() > -ROUNDING else "An item's residual variance is negative.",
-        "" if np.diag(solution.factor_covariance).min() > 0 else "A factor's variance is negative.",
-        "" if not len(off) or np.abs(off).max() <= 1 else "Two factors correlate beyond 1: they are not two.",
+        ""
+        if np.diag(solution.factor_covariance).min() > 0
+        else "A factor's variance is not positive: it has no loadings.",
+        "" if not (np.abs(off) > 1).any() else "Two factors correlate beyond 1: they are not two.",
     )
 
 
 def _cfi(chi2: float, df: int, baseline: float, baseline_df: int) -> float:
-    misfit = max(chi2 - df, 0.0)
+    misfit = chi2 - df
     worst = max(misfit, baseline - baseline_df)
     return 1.0 if worst <= 0 else 1.0 - misfit / worst
 

@@ -72,9 +72,8 @@ class MeanDiscrepancy(Estimate):
 def profile_distance(first: Any, second: Any) -> ProfileDistance:
     """Squared distance of two profiles, told apart into elevation, scatter and shape.
 
-    With k scales, means m, deviations d and scatter ``s = sqrt(sum d**2)``: ``D² = sum (first - second)**2 =
-    k * (m1 - m2)**2 + (s1 - s2)**2 + 2 * (s1 * s2 - sum d1 * d2)``; the last term is ``2 * s1 * s2 * (1 -
-    r)``.
+    With k scales, means m, scatter ``s = sqrt(sum (scale - m)**2)`` and the profiles' correlation r:
+    ``D² = sum (first - second)**2 = k * (m1 - m2)**2 + (s1 - s2)**2 + 2 * s1 * s2 * (1 - r)``.
 
     Parameters
     ----------

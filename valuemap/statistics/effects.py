@@ -10,6 +10,9 @@ cluster bootstrap, not from here.
 from __future__ import annotations
 
 import math
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,8 +101,8 @@ def cohens_d(x: Any, y: Any, level: float = 0.95) -> StandardisedDifference:
 
     References
     ----------
-    Steiger & Fouladi (1997), Noncentrality interval estimation. R: ``effectsize::cohens_d(x, y, pooled_sd =
-    TRUE)``.
+    Steiger & Fouladi (1997), Noncentrality interval estimation.
+    R: ``effectsize::cohens_d(x, y, pooled_sd = TRUE)``.
     """
     tail = (1 - check_level(level)) / 2
     first, second, note = _two_samples(x, y)
@@ -107,12 +110,13 @@ def cohens_d(x: Any, y: Any, level: float = 0.95) -> StandardisedDifference:
     if not _vary(first, second):
         note = join_notes(note, "Neither sample varies: there is no SD to divide by.")
         return StandardisedDifference(math.nan, math.nan, math.nan, n, note, df)
-    t = float(stats.ttest_ind(first, second).statistic)
+    squares = sum(float(((sample - sample.mean()) ** 2).sum()) for sample in (first, second))
+    value = float(first.mean() - second.mean()) / math.sqrt(squares / df)
     scale = math.sqrt(1 / len(first) + 1 / len(second))
-    low, high = _noncentralities(t, df, tail)
+    low, high = _noncentralities(value / scale, df, tail)
     if math.isnan(low):
         note = join_notes(note, "No interval: the difference is too many SDs for the noncentral t distribution.")
-    return StandardisedDifference(t * scale, low * scale, high * scale, n, note, df)
+    return StandardisedDifference(value, low * scale, high * scale, n, note, df)
 
 
 def hedges_g(x: Any, y: Any, level: float = 0.95) -> StandardisedDifference:
@@ -139,8 +143,8 @@ def hedges_g(x: Any, y: Any, level: float = 0.95) -> StandardisedDifference:
 
     References
     ----------
-    Hedges (1981), Journal of Educational Statistics 6, 107-128. R: ``effectsize::hedges_g(x, y, pooled_sd =
-    TRUE)``.
+    Hedges (1981), Journal of Educational Statistics 6, 107-128.
+    R: ``effectsize::hedges_g(x, y, pooled_sd = TRUE)``.
     """
     d = cohens_d(x, y, level)
     j = math.exp(special.gammaln(d.df / 2) - special.gammaln((d.df - 1) / 2)) / math.sqrt(d.df / 2)
@@ -174,8 +178,8 @@ def norm_difference(x: Any, norm_mean: float, norm_sd: float, level: float = 0.9
 
     References
     ----------
-    Glass, McGaw & Smith (1981), Meta-analysis in social research. R: ``(t.test(x)$conf.int - norm_mean) /
-    norm_sd``.
+    Glass, McGaw & Smith (1981), Meta-analysis in social research.
+    R: ``(t.test(x)$conf.int - norm_mean) / norm_sd``.
     """
     tail = (1 - check_level(level)) / 2
     scores, note = _sample(x, "x", 1)
@@ -214,17 +218,18 @@ def tost(x: Any, y: Any, bound: float, alpha: float = 0.05) -> Equivalence:
 
     References
     ----------
-    Schuirmann (1987), Journal of Pharmacokinetics and Biopharmaceutics 15, 657-680. R: ``TOSTER::t_TOST(x, y,
-    eqb = bound, var.equal = FALSE)``; ``t.test(x, y, mu = -bound, alternative = "greater")``.
+    Schuirmann (1987), Journal of Pharmacokinetics and Biopharmaceutics 15, 657-680.
+    R: ``TOSTER::t_TOST(x, y, eqb = bound, var.equal = FALSE)``; ``t.test(x, y, mu = -bound, alternative = "greater")``.
     """
     bound, alpha = _positive(bound, "equivalence bound"), _one_sided(alpha)
     first, second, note = _two_samples(x, y)
     difference, n = float(first.mean() - second.mean()), len(first) + len(second)
     if not _vary(first, second):
         return _untestable(difference, n, bound, note)
-    lower = stats.ttest_ind(first + bound, second, equal_var=False, alternative="greater")
-    upper = stats.ttest_ind(first - bound, second, equal_var=False, alternative="less")
-    interval = stats.ttest_ind(first, second, equal_var=False).confidence_interval(1 - 2 * alpha)
+    with _without_warnings():
+        lower = stats.ttest_ind(first + bound, second, equal_var=False, alternative="greater")
+        upper = stats.ttest_ind(first - bound, second, equal_var=False, alternative="less")
+        interval = stats.ttest_ind(first, second, equal_var=False).confidence_interval(1 - 2 * alpha)
     return _equivalence(difference, interval, n, note, bound, lower, upper, alpha)
 
 
@@ -254,17 +259,17 @@ def tost_one_sample(x: Any, mean: float, bound: float, alpha: float = 0.05) -> E
 
     References
     ----------
-    R: ``TOSTER::t_TOST(x, mu = mean, eqb = bound)``; ``t.test(x, mu = mean - bound, alternative =
-    "greater")``.
+    R: ``TOSTER::t_TOST(x, mu = mean, eqb = bound)``; ``t.test(x, mu = mean - bound, alternative = "greater")``.
     """
     bound, alpha, mean = _positive(bound, "equivalence bound"), _one_sided(alpha), _finite(mean, "mean")
     scores, note = _sample(x, "x", 2)
     difference, n = float(scores.mean()) - mean, len(scores)
     if not _vary(scores):
         return _untestable(difference, n, bound, note)
-    lower = stats.ttest_1samp(scores, mean - bound, alternative="greater")
-    upper = stats.ttest_1samp(scores, mean + bound, alternative="less")
-    interval = stats.ttest_1samp(scores - mean, 0.0).confidence_interval(1 - 2 * alpha)
+    with _without_warnings():
+        lower = stats.ttest_1samp(scores, mean - bound, alternative="greater")
+        upper = stats.ttest_1samp(scores, mean + bound, alternative="less")
+        interval = stats.ttest_1samp(scores - mean, 0.0).confidence_interval(1 - 2 * alpha)
     return _equivalence(difference, interval, n, note, bound, lower, upper, alpha)
 
 
@@ -323,6 +328,14 @@ def _two_samples(x: Any, y: Any) -> tuple[Matrix, Matrix, str]:
 def _vary(*samples: Matrix) -> bool:
     largest = max(float(np.abs(sample).max()) for sample in samples)
     return any(float(np.ptp(sample)) > ROUNDING * largest for sample in samples)
+
+
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    """Silence scipy on a sample of identical values, which may well stand beside one that varies."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        yield
 
 
 def _noncentralities(t: float, df: float, tail: float) -> tuple[float, float]:

@@ -131,8 +131,10 @@ def coefficients(
         If a facet is unknown, is measured and fixed at once, or a fixed facet's levels or unseparated repeats
         are to change.
 
-    References ---------- Brennan, R. L. (2001). Generalizability theory. Shavelson, R. J., & Webb, N. M.
-    (1991). Generalizability theory: a primer.
+    References
+    ----------
+    Brennan, R. L. (2001). Generalizability theory. Shavelson, R. J., & Webb, N. M. (1991). Generalizability
+    theory: a primer.
     """
     chosen = _design_levels(components, measured, levels or {})
     count = components.repeats if repeats is None else float(repeats)

@@ -103,8 +103,10 @@ def manova(scores: Any, groups: Any) -> Manova:
     StatisticsError
         If there are fewer than two groups, a group has one case, or the scores do not vary independently.
 
-    References ---------- Pillai, K. C. S. (1955). Annals of Mathematical Statistics, 26, 117–121. R:
-    ``summary(manova(scores ~ group), test = "Pillai")``.
+    References
+    ----------
+    Pillai, K. C. S. (1955). Annals of Mathematical Statistics, 26, 117–121. R: ``summary(manova(scores ~
+    group), test = "Pillai")``.
     """
     cases = _usable_cases(scores, groups)
     from statsmodels.multivariate.manova import MANOVA
@@ -155,8 +157,10 @@ def discriminant(scores: Any, groups: Any, permutations: int = PERMUTATIONS, see
     StatisticsError
         As `manova`.
 
-    References ---------- Venables, W. N., & Ripley, B. D. (2002). Modern applied statistics with S, chapter
-    12. R: ``MASS::lda(scores, groups)`` and ``MASS::lda(scores, groups, CV = TRUE)``.
+    References
+    ----------
+    Venables, W. N., & Ripley, B. D. (2002). Modern applied statistics with S, chapter 12. R:
+    ``MASS::lda(scores, groups)`` and ``MASS::lda(scores, groups, CV = TRUE)``.
     """
     if permutations < 1:
         raise StatisticsError(f"permutations: at least one is needed, not {permutations}.")
@@ -247,20 +251,20 @@ def _check_within(rows: Matrix, codes: NDArray[np.intp], variables: tuple[Any, .
             f"scores: {len(rows)} complete cases in {len(means)} groups are too few for {len(variables)} "
             f"variables; at least {len(variables) + len(means) + 1} are needed."
         )
+    if (np.ptp(means, axis=0) <= 1e-10 * scale).all():
+        raise StatisticsError("groups: their means are equal in every variable, so nothing tells them apart.")
     refuse_singular(within, variables, "scores within the groups", GIVE_RAW)
 
 
 def _functions(cases: _Cases, priors: Matrix) -> tuple[pd.DataFrame, Matrix]:
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
-    rule = LinearDiscriminantAnalysis(priors=priors)
+    # The svd solver divides the within-group variance by n − g as MASS does, the eigen solver by n.
+    rule = LinearDiscriminantAnalysis(solver="svd", priors=priors)
     with quiet_library():
         rule.fit(cases.scores, cases.codes)
-    total, groups = len(cases.codes), len(cases.groups)
     proportions = np.asarray(rule.explained_variance_ratio_, dtype=np.float64)
-    # scikit-learn divides the within-group variance by n, MASS by n − g.
     scalings = np.asarray(rule.scalings_, dtype=np.float64)[:, : len(proportions)]
-    scalings = scalings * math.sqrt((total - groups) / total)
     largest = np.abs(scalings).argmax(axis=0)
     scalings = scalings * np.sign(scalings[largest, np.arange(scalings.shape[1])])
     labels = [f"LD{k + 1}" for k in range(scalings.shape[1])]

@@ -105,8 +105,8 @@ def alpha(items: Any, level: float = 0.95) -> Estimate:
     """Cronbach's alpha of the raw items, with Feldt's interval.
 
     ``alpha = k/(k-1) * (1 - sum of item variances / variance of the sum)``; with F quantiles on n-1 and
-    (n-1)(k-1) degrees of freedom, ``low = 1 - (1-alpha) * F(1-(1-level)/2)`` and ``high = 1 - (1-alpha) *
-    F((1-level)/2)``.
+    (n-1)(k-1) degrees of freedom, ``low = 1 - (1-alpha) * F(1-(1-level)/2)``
+    and ``high = 1 - (1-alpha) * F((1-level)/2)``.
 
     Parameters
     ----------
@@ -431,8 +431,8 @@ def icc(ratings: Any, form: IccForm = "ICC2k") -> IntraclassCorrelation:
 
     References
     ----------
-    Shrout & Fleiss (1979), Psychological Bulletin 86, 420-428. R: ``psych::ICC(na.omit(ratings), lmer =
-    FALSE)``.
+    Shrout & Fleiss (1979), Psychological Bulletin 86, 420-428.
+    R: ``psych::ICC(na.omit(ratings), lmer = FALSE)``.
     """
     if form not in _PINGOUIN_NAMES:
         raise StatisticsError(f"ratings: {form!r} is no form of the ICC; choose from {', '.join(_PINGOUIN_NAMES)}.")

@@ -116,9 +116,10 @@ def mds(dissimilarities: Any, start: Any, kind: ScalingKind = "ratio") -> Scalin
     StatisticsError
         If the matrix is not one of dissimilarities, or the start does not fit it.
 
-    References ---------- Borg, I., & Groenen, P. (2005). Modern multidimensional scaling. R:
-    ``smacof::mds(delta, type = kind, init = start)``. (scikit-learn's ``stress_`` of a ratio scaling is not
-    stress-1.)
+    References
+    ----------
+    Borg, I., & Groenen, P. (2005). Modern multidimensional scaling. R: ``smacof::mds(delta, type = kind, init
+    = start)``. (scikit-learn's ``stress_`` of a ratio scaling is not stress-1.)
     """
     if kind not in get_args(ScalingKind):
         raise StatisticsError(f"kind: {kind!r} is none of {', '.join(get_args(ScalingKind))}.")
@@ -177,8 +178,10 @@ def procrustes(configuration: Any, target: Any) -> Procrustes:
     StatisticsError
         If the shapes differ or all points of one lie on one spot.
 
-    References ---------- Gower, J. C. (1975). Psychometrika, 40, 33–51. R: ``vegan::procrustes(target,
-    configuration)``; the residual is the ``ss`` of ``symmetric = TRUE``.
+    References
+    ----------
+    Gower, J. C. (1975). Psychometrika, 40, 33–51. R: ``vegan::procrustes(target, configuration)``; the
+    residual is the ``ss`` of ``symmetric = TRUE``.
     """
     moved, fixed, size, target_size, centre = two_shapes(configuration, target)
     u, singular, vt = np.linalg.svd(moved.T @ fixed)
@@ -217,8 +220,10 @@ def tucker_phi(x: Any, y: Any) -> Estimate:
     StatisticsError
         If the lengths differ or one of them is zero throughout.
 
-    References ---------- Lorenzo-Seva, U., & ten Berge, J. M. F. (2006). Methodology, 2, 57–64. R:
-    ``psych::factor.congruence(x, y)``.
+    References
+    ----------
+    Lorenzo-Seva, U., & ten Berge, J. M. F. (2006). Methodology, 2, 57–64. R: ``psych::factor.congruence(x,
+    y)``.
     """
     first = as_vector(x, "x", allow_missing=False)
     second = as_vector(y, "y", allow_missing=False)

@@ -156,9 +156,11 @@ def variance_components(
     StatisticsError
         If a column is missing, a facet has one level, or a combination of levels has no answer.
 
-    References ---------- Brennan, R. L. (2001). Generalizability theory. Weerahandi, S. (1993). Journal of
-    the American Statistical Association, 88, 899–905. R (balanced, no negative component): ``lme4::lmer(value
-    ~ (1|a) + (1|b) + (1|a:b))``, a fixed facet as a fixed effect with its interactions random.
+    References
+    ----------
+    Brennan, R. L. (2001). Generalizability theory. Weerahandi, S. (1993). Journal of the American Statistical
+    Association, 88, 899–905. R (balanced, no negative component): ``lme4::lmer(value ~ (1|a) + (1|b) +
+    (1|a:b))``, a fixed facet as a fixed effect with its interactions random.
     """
     check_level(level)
     rows, note = _usable_rows(table, value, facets, fixed)

@@ -1,0 +1,181 @@
+"""What a study costs before it is asked, and when a limit ends it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from valuemap.administration.budget import (
+    CHARACTERS_A_TOKEN,
+    TOKENS_A_MESSAGE,
+    TOKENS_A_REPLY,
+    Meter,
+    Price,
+    PriceTable,
+    estimate,
+    load_prices,
+    price_of,
+)
+from valuemap.administration.prompt import item_question
+from valuemap.errors import UsageError
+from valuemap.instrument import Instrument, Wording
+from valuemap.respondents.base import Identity
+from valuemap.study import NO_FRAMING, Framing, Presentation, Study, grid
+
+ANNA = Identity("openai/anna", "openai", "anna")
+BEN = Identity("openai/ben", "openai", "ben")
+PRICES = PriceTable(models={"openai/anna": Price(input=2.0, output=8.0)})
+#: A call of one token in and none out costs one.
+UNIT = PriceTable(models={"openai/anna": Price(input=1e6, output=0.0)})
+
+
+def study(
+    instrument: Instrument,
+    wordings: dict[str, Wording],
+    presentations: tuple[Presentation, ...] = ("item",),
+    *,
+    mode: str = "sample",
+    framing: Framing = NO_FRAMING,
+    respondents: tuple[Identity, ...] = (ANNA,),
+) -> Study:
+    conditions = grid(wordings, (framing,), presentations, ("fixed",), ("ascending",), mode)  # type: ignore[arg-type]
+    return Study(instrument, wordings, respondents, conditions, 3, 1)
+
+
+# Before
+
+
+def test_an_estimate_counts_the_calls_of_the_study(small: Instrument, small_wordings: dict[str, Wording]) -> None:
+    for presentations in (("item",), ("conversation",), ("form",), ("item", "conversation", "form")):
+        planned = study(small, small_wordings, presentations, respondents=(ANNA, BEN))  # type: ignore[arg-type]
+        assert estimate(planned, None).calls == planned.n_calls()
+
+
+def test_tokens_and_money_are_those_worked_out_by_hand(small: Instrument, small_wordings: dict[str, Wording]) -> None:
+    found = estimate(study(small, small_wordings), PRICES)
+    prompts = [item_question(w, "ascending", item) for w in small_wordings.values() for item in range(1, 6)]
+    tokens_in = 3 * sum(len(text) // CHARACTERS_A_TOKEN + TOKENS_A_MESSAGE for text in prompts)
+    tokens_out = 3 * len(prompts) * TOKENS_A_REPLY
+    assert (found.tokens_in, found.tokens_out) == (tokens_in, tokens_out)
+    assert found.cost == pytest.approx((tokens_in * 2 + tokens_out * 8) / 1e6)
+    assert found.currency == "USD"
+
+
+def test_a_distribution_is_paid_once_and_writes_one_token(
+    small: Instrument, small_wordings: dict[str, Wording]
+) -> None:
+    found = estimate(study(small, small_wordings, mode="distribution"), None)
+    assert (found.calls, found.tokens_out) == (10, 10)
+
+
+def test_a_framing_is_paid_with_every_call(small: Instrument, small_wordings: dict[str, Wording]) -> None:
+    framed = estimate(study(small, small_wordings, framing=Framing("long", "x" * 400)), None)
+    bare = estimate(study(small, small_wordings), None)
+    assert framed.tokens_in - bare.tokens_in == 30 * (400 // CHARACTERS_A_TOKEN + TOKENS_A_MESSAGE)
+
+
+def test_a_conversation_reads_its_beginning_again_with_every_turn(pvq: Instrument, pvq_wording: Wording) -> None:
+    of = {
+        presentation: estimate(study(pvq, {"en-a": pvq_wording}, (presentation,)), None).tokens_in  # type: ignore[arg-type]
+        for presentation in ("item", "conversation", "form")
+    }
+    assert of["form"] < of["item"] < of["conversation"]
+
+
+def test_without_a_price_for_every_model_there_is_no_sum(small: Instrument, small_wordings: dict[str, Wording]) -> None:
+    assert estimate(study(small, small_wordings), None).cost is None
+    assert estimate(study(small, small_wordings, respondents=(ANNA, BEN)), PRICES).cost is None
+
+
+def test_a_price_goes_by_the_name_typed_or_by_the_providers_id() -> None:
+    table = PriceTable(models={"openai/anna": Price(input=1, output=1), "ben": Price(input=2, output=2)})
+    assert price_of(table, ANNA) == Price(input=1, output=1)
+    assert price_of(table, BEN) == Price(input=2, output=2)
+    assert price_of(table, Identity("x", "openai", "y")) is None
+
+
+def test_a_price_table_is_read_from_toml(tmp_path: Path) -> None:
+    file = tmp_path / "prices.toml"
+    file.write_text('currency = "EUR"\n[models."openai/anna"]\ninput = 2\noutput = 8.5\n', encoding="utf-8")
+    assert load_prices(file) == PriceTable(currency="EUR", models={"openai/anna": Price(input=2, output=8.5)})
+
+
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        ("[models.x]\ninput = 1\n", ("models.x", "output")),
+        ("[models.x]\ninput = -1\noutput = 1\n", ("models.x", "input")),
+        ('[models.x]\ninput = "1"\noutput = 1\n', ("models.x", "input")),
+        ("[models.x]\ninput = nan\noutput = 1\n", ("models.x", "input")),
+        ("[models.x]\ninput = inf\noutput = 1\n", ("models.x", "input")),
+        ("[models.x]\ninput = 1\noutput = 1\nother = 1\n", ("models.x", "other")),
+        ("currency = 1\n[models]\n", ("currency",)),
+        ("", ("models",)),
+        ("[models\n", ("not valid TOML",)),
+    ],
+)
+def test_a_faulty_price_table_is_refused_with_file_and_field(content: str, named: tuple[str, ...], tmp_path: Path) -> None:
+    file = tmp_path / "prices.toml"
+    file.write_text(content, encoding="utf-8")
+    with pytest.raises(UsageError) as fault:
+        load_prices(file)
+    assert all(word in str(fault.value) for word in (str(file), *named))
+
+
+def test_a_price_table_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no such file"):
+        load_prices(tmp_path / "none.toml")
+
+
+# While asking
+
+
+def test_no_limit_is_no_limit() -> None:
+    meter = Meter(None, None, None)
+    for _ in range(1000):
+        assert meter.may_call()
+        meter.begin()
+        meter.end(ANNA, 10**9, 10**9)
+
+
+def test_the_number_of_calls_is_kept_to_those_in_flight_included() -> None:
+    meter = Meter(3, None, None)
+    for _ in range(3):
+        assert meter.may_call()
+        meter.begin()
+    assert not meter.may_call()
+    meter.end(ANNA, None, None)
+    assert not meter.may_call()
+
+
+def test_money_is_counted_as_the_provider_reports_tokens() -> None:
+    meter = Meter(None, None, PRICES)
+    meter.begin()
+    meter.end(ANNA, 1000, 100)
+    meter.begin()
+    meter.end(ANNA, None, None)
+    meter.begin()
+    meter.end(BEN, 1000, 100)
+    assert meter.spent == pytest.approx((1000 * 2 + 100 * 8) / 1e6)
+
+
+@given(budget=st.floats(1, 50), costs=st.lists(st.integers(1, 5), min_size=1, max_size=60), width=st.integers(1, 8))
+def test_the_budget_is_not_overspent_by_calls_no_dearer_than_one_seen(
+    budget: float, costs: list[int], width: int
+) -> None:
+    meter = Meter(None, budget, UNIT)
+    meter.begin()
+    meter.end(ANNA, max(costs), 0)
+    first, in_flight = meter.spent, []
+    for cost in costs:
+        if meter.may_call():
+            meter.begin()
+            in_flight.append(cost)
+        if in_flight and len(in_flight) >= width:
+            meter.end(ANNA, in_flight.pop(0), 0)
+    for cost in in_flight:
+        meter.end(ANNA, cost, 0)
+    assert meter.spent <= max(budget, first)

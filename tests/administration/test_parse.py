@@ -1,0 +1,748 @@
+"""What counts as an answer, case by case: valid, refused or unparseable, and never one for the other."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from valuemap.administration.parse import ParsedAnswer, Reason, parse_choice, parse_form
+from valuemap.study import State
+
+ASCENDING = (
+    "Not like me at all",
+    "Not like me",
+    "A little like me",
+    "Moderately like me",
+    "Like me",
+    "Very much like me",
+)
+DESCENDING = tuple(reversed(ASCENDING))
+AGREEMENT = ("Strongly disagree", "Disagree", "Neither agree nor disagree", "Agree", "Strongly agree")
+FREQUENCY = ("0 times", "1-2 times a week", "3-5 times a week", "6 or more times a week")
+FEELINGS = ("jealous", "panicked", "arrogant", "hateful")
+GERMAN = ("Ist mir überhaupt nicht ähnlich", "Ist mir nicht ähnlich", "Ist mir ähnlich", "Ist mir sehr ähnlich")
+CHINESE = ("完全不像我", "不像我", "有点像我", "像我", "非常像我")
+ARABIC = ("لا يشبهني أبدا", "لا يشبهني", "يشبهني", "يشبهني كثيرا")
+HINDI = ("मेरे जैसा बिल्कुल नहीं", "थोड़ा मेरे जैसा", "बहुत मेरे जैसा")
+KOREAN = ("전혀 나와 같지 않다", "조금 나와 같다", "매우 나와 같다")
+IMPORTANCE = ("1", "2", "3", "4", "5", "6", "7")
+LEGEND = "\n".join(f"{code} = {label}" for code, label in enumerate(ASCENDING, start=1))
+
+
+def outcome(answer: ParsedAnswer) -> int | str:
+    """Give the position of a valid answer, "refused", or the reason of an unparseable one."""
+    if answer.state is State.VALID:
+        assert answer.position is not None
+        assert answer.reason == ""
+        return answer.position
+    assert answer.position is None
+    assert answer.reason in set(Reason) - {""}
+    return "refused" if answer.state is State.REFUSED else answer.reason
+
+
+BARE = [
+    ("digit", "4", 4),
+    ("digit-full-stop", "4.", 4),
+    ("blanks-around", " \n\t 4 \r\n", 4),
+    ("bold", "**4**", 4),
+    ("underscores", "__4__", 4),
+    ("code", "`4`", 4),
+    ("fence", "```\n4\n```", 4),
+    ("fence-language", "```text\n4\n```", 4),
+    ("quoted", '"4"', 4),
+    ("apostrophes", "'4'", 4),
+    ("parenthesised", "(4)", 4),
+    ("square-brackets", "[4]", 4),
+    ("angle-brackets", "<4>", 4),
+    ("heading", "## 4", 4),
+    ("bullet", "- 4", 4),
+    ("block-quote", "> 4", 4),
+    ("exclaimed", "4!", 4),
+    ("asked", "4?", 4),
+    ("boxed", r"\boxed{4}", 4),
+    ("boxed-in-mathematics", r"$$\boxed{\text{4}}$$", 4),
+    ("whole-decimal", "4.0", 4),
+    ("leading-zero", "04", 4),
+    ("full-width", "４", 4),
+    ("arabic-indic", "٤", 4),
+    ("devanagari", "४", 4),
+    ("circled", "④", 4),
+    ("keycap-emoji", "4️⃣", 4),
+    ("emoji-around", "✅ 4 😊", 4),
+    ("right-to-left-marks", "\u200f\u202b4\u202c\u200f", 4),
+    ("byte-order-mark", "\ufeff4", 4),
+    ("zero-width-space", "4\u200b", 4),
+    ("null", "4\x00", 4),
+    ("terminal-colour", "\x1b[1;32m4\x1b[0m", 4),
+    ("html", "<p><b>4</b></p>", 4),
+    ("special-token", "4<|im_end|>", 4),
+    ("end-of-sequence", "4</s>", 4),
+    ("number-word", "four", 4),
+    ("number-word-capital", "Four.", 4),
+    ("of-the-maximum", "4/6", 4),
+    ("out-of-the-maximum", "4 out of 6", 4),
+    ("out-of-the-maximum-word", "I'd say 4 out of six.", 4),
+    ("points", "4 points", 4),
+    ("stars", "I'd give it 4 stars", 4),
+    ("repeated", "4\n\n4", 4),
+    ("chinese-unit", "4分", 4),
+    ("korean-unit", "4번", 4),
+    ("chinese-sentence", "我选择4。", 4),
+    ("japanese", "4です。", 4),
+    ("lowest", "1", 1),
+    ("highest", "6", 6),
+]
+
+MARKED = [
+    ("answer", "Answer: 4", 4),
+    ("answer-bold", "**Answer:** 4", 4),
+    ("answer-bold-throughout", "**Answer: 4**", 4),
+    ("answer-next-line", "Answer:\n\n4", 4),
+    ("answer-heading", "## Rating\n4", 4),
+    ("my-answer-is", "My answer is 4.", 4),
+    ("answer-would-be", "My answer would be a 4", 4),
+    ("answer-equals", "answer = 4", 4),
+    ("answer-dash", "Rating - 4", 4),
+    ("answer-arrow", "Answer → 4", 4),
+    ("german-marker", "Antwort: 4", 4),
+    ("far-noun", "My rating for the man in this portrait is 4.", 4),
+    ("for-this-item", "My answer for this item: 4", 4),
+    ("choose", "I would choose 4.", 4),
+    ("choose-option", "I choose option 4", 4),
+    ("choose-word", "I would choose four.", 4),
+    ("go-with", "I'll go with a 4 here.", 4),
+    ("typographic-apostrophe", "I’d say 4", 4),
+    ("rate-this-statement", "I would rate this statement as a 4 because I care about nature.", 4),
+    ("rate-myself", "I'd rate myself a solid 4.", 4),
+    ("assign", "I would assign this a 4 (Moderately like me).", 4),
+    ("beats-prose", "There were 2 reasons and 3 doubts. I'd say 4.", 4),
+    ("beats-unmarked", "At first 2; on reflection my answer is 4.", 4),
+    ("beats-other-number", "Looking at the year 2024, I choose 4.", 4),
+    ("scale-then-answer", "On a scale from 1 to 6, I'd say 4.", 4),
+    ("scale-with-labels", "On a scale from 1 (Not like me at all) to 6 (Very much like me), I would rate this 5.", 5),
+    ("json", '{"answer": 4}', 4),
+    ("json-fenced", '```json\n{"rating": 4, "explanation": "I have 2 reasons."}\n```', 4),
+    ("json-string", '{"answer": "4"}', 4),
+    ("json-label", '{"answer": "Like me"}', 5),
+    ("json-item-number", '{"item": 12, "answer": 4}', 4),
+    ("json-confidence", '{"answer": 4, "confidence": 5}', 4),
+    ("xml", "<answer>4</answer>", 4),
+    ("final-of-two", "Answer: 3. Final answer: 4", 4),
+    ("boxed-of-two", r"My answer is 3. On reflection: \boxed{4}", 4),
+    ("final-bold", "**Final Answer:** 4", 4),
+    ("same-twice", "Answer: 4\nFinal answer: 4", 4),
+    ("own-line-then-prose", "4\n\nI chose this because 3 is too low and 5 would be too high.", 4),
+    ("own-line-with-label", "4 (Moderately like me)\n\nSome days it is very much like me, some 2.", 4),
+    ("own-line-out-of-range", "7\n\nI see 4 in it.", "out of range"),
+    ("own-lines-differ", "4\n\nSecond thoughts:\n5", "several answers"),
+    ("own-line-and-marker-differ", "4\n\nMy answer is 3.", "several answers"),
+    ("own-line-then-final", "4\n\nFinal answer: 3.", 3),
+    ("preferred-over", "I choose 4 over 5.", 4),
+    ("scale-comma-answer", "Of the options 1 to 6, 5", 5),
+    ("two-differ", "Answer: 3. Answer: 4", "several answers"),
+    ("two-finals-differ", "Final answer: 3. Final answer: 4", "several answers"),
+    ("final-taken-back", "Final answer: 3. Actually, my answer is 4", "several answers"),
+    ("marked-out-of-range", "I care a lot about 4. Answer: 7", "out of range"),
+    ("marked-then-alternative", "I'd say 4, maybe 5", "several answers"),
+    ("not-chosen", "I would not choose 5, but 4.", 4),
+    ("rather-than", "4 rather than 5", 4),
+    ("not-but", "Not a 5 but a 4.", 4),
+    ("negated-answer", "My answer is not 4.", "no answer found"),
+    ("others-answer", "A typical person would choose 5.", "no answer found"),
+    ("others-average", "The average rating is 5.", "no answer found"),
+    ("own-after-others", "Most people would choose 5. I choose 4.", 4),
+    ("your-answer", "You could answer 4 if it fits.", "no answer found"),
+    ("example", "Please reply with a number such as 4.", "no answer found"),
+    ("example-abbreviated", "Reply with one number, e.g. 4", "no answer found"),
+    ("one-of", "I'd choose one of the options.", "no answer found"),
+]
+
+NOT_ANSWERS = [
+    ("empty", "", "empty"),
+    ("blank", " \n\t ", "empty"),
+    ("only-nulls", "\x00\x00", "empty"),
+    ("only-marks", "\u200f\ufeff", "empty"),
+    ("dots", "...", "no answer found"),
+    ("emoji", "😀", "no answer found"),
+    ("prose", "I value freedom and independence a great deal.", "no answer found"),
+    ("echoed-legend", LEGEND, "no answer found"),
+    ("echoed-legend-dashes", LEGEND.replace(" = ", " - "), "no answer found"),
+    ("echoed-legend-list", LEGEND.replace(" =", "."), "no answer found"),
+    ("echoed-legend-one-line", LEGEND.replace("\n", ", "), "no answer found"),
+    ("echoed-legend-announced", "Rating: " + LEGEND.replace("\n", "; "), "no answer found"),
+    ("paraphrased-legend", "1 = not at all, 6 = a great deal", "no answer found"),
+    ("legend-then-answer", LEGEND + "\n\nAnswer: 4", 4),
+    ("legend-then-number", LEGEND + "\n\n4", 4),
+    ("legend-then-entry", LEGEND + "\n\n4 = Moderately like me", 4),
+    ("legend-then-label", LEGEND + "\n\nLike me", 5),
+    ("labels-only-legend", ", ".join(ASCENDING), "several answers"),
+    ("range", "1-6", "no answer found"),
+    ("range-words", "Please rate it from 1 to 6.", "no answer found"),
+    ("range-between", "Choose a number between 1 and 6.", "no answer found"),
+    ("range-through", "Any of 1 through 6 is possible", "no answer found"),
+    ("all-codes", "1, 2, 3, 4, 5, 6", "no answer found"),
+    ("point-scale", "This is a 6-point scale.", "no answer found"),
+    ("point-scale-answer", "On the 6-point scale I'd say 4", 4),
+    ("maximum-only", "It is out of 6", "no answer found"),
+    ("item-number", "Item 3 is important to me.", "no answer found"),
+    ("statement-number", "Regarding statement 4, it depends.", "no answer found"),
+    ("question-abbreviated", "Question no. 4", "no answer found"),
+    ("item-and-answer", "Item 3: 4", 4),
+    ("numbered-list", "1. I value care.\n2. I value tradition.", "no answer found"),
+    ("numbered-list-and-answer", "1. I value care.\n2. I value tradition.\n\nAnswer: 4", 4),
+    ("steps", "Step 1: read. Step 2: think. I'd say 4", 4),
+    ("count", "I have 3 children whom I love.", "no answer found"),
+    ("count-hyphen", "It is a 4-star hotel.", "no answer found"),
+    ("date", "Since March 4 I have thought about it.", "no answer found"),
+    ("date-slashes", "On 4/5/2020 it was so.", "no answer found"),
+    ("time", "At 4:30 I sleep.", "no answer found"),
+    ("percentage", "I am 5% sure", "no answer found"),
+    ("percentage-and-answer", "4 (I am 100% sure)", 4),
+    ("name", "I am GPT-4, a model.", "no answer found"),
+    ("name-spaced", "As Claude 3, it depends.", "no answer found"),
+    ("ordinal", "The 4th option", "no answer found"),
+    ("ordinal-word", "the fourth one", "no answer found"),
+    ("digits-in-word", "abc4def", "no answer found"),
+    ("confidence", "Confidence: 5", "no answer found"),
+    ("number-word-in-prose", "I have four of them at home.", "no answer found"),
+    ("several", "4 5", "several answers"),
+    ("several-lines", "4\n5", "several answers"),
+    ("several-or", "4 or 5", "several answers"),
+    ("several-comma", "4, 5", "several answers"),
+    ("sum", "2 + 2", "several answers"),
+    ("several-labelled", "4 (Moderately like me) or 5 (Like me)", "several answers"),
+    ("several-marked-labelled", "I'd say 4 (Moderately like me) or 5 (Like me)", "several answers"),
+    ("several-prose", "Sometimes 2. Then again, 5.", "several answers"),
+    ("range-of-two", "4-5", "between options"),
+    ("range-of-two-dash", "4–5", "between options"),
+    ("range-of-two-words", "I'd say between 4 and 5", "between options"),
+    ("range-of-two-marked", "Answer: 4-5", "between options"),
+    ("half", "4.5", "between options"),
+    ("half-marked", "My answer is 4.5", "between options"),
+    ("at-least", "at least 4", "between options"),
+    ("more-than", "I'd say more than 3", "between options"),
+    ("plus", "4+", "between options"),
+    ("greater", ">4", "between options"),
+    ("fraction-sign", "4½", "out of range"),
+    ("seven", "7", "out of range"),
+    ("zero", "0", "out of range"),
+    ("zero-word", "zero", "out of range"),
+    ("ten", "10", "out of range"),
+    ("negative", "-3", "out of range"),
+    ("negative-minus-sign", "−3", "out of range"),
+    ("negative-marked", "Answer: -3", "out of range"),
+    ("huge", "4" * 5000, "out of range"),
+    ("out-of-range-prose", "I'd say 7.", "out of range"),
+    ("in-and-out-of-range", "4, or 7", "out of range"),
+    ("version", "1.2.3", "out of range"),
+    ("other-maximum", "8/10", "another scale"),
+    ("other-maximum-in-range", "I'd rate it 4 out of 10.", "another scale"),
+    ("other-scale", "On a scale of 1 to 10, I'd say 4.", "another scale"),
+    ("other-point-scale", "On a 5-point scale I'd say 4.", "another scale"),
+]
+
+LABELS = [
+    ("label", "Very much like me", 6),
+    ("label-lower", "very much like me.", 6),
+    ("label-upper", "VERY MUCH LIKE ME", 6),
+    ("label-quoted", '"Like me"', 5),
+    ("label-bold-in-prose", "I would describe this as **moderately like me**.", 4),
+    ("label-punctuated", "Very-much like, me!", 6),
+    ("longest-first", "Not like me at all", 1),
+    ("shorter", "Not like me", 2),
+    ("label-sentence", "This is very much like me.", 6),
+    ("label-thats", "That's like me, because I value care.", 5),
+    ("label-no-is-no-refusal", "No, this is not like me.", 2),
+    ("label-yes", "Yes, this is very much like me", 6),
+    ("label-marked", "My answer is: A little like me", 3),
+    ("with-own-number", "4 (Moderately like me)", 4),
+    ("with-own-number-dash", "4 - Moderately like me", 4),
+    ("with-own-number-colon", "4: Moderately like me", 4),
+    ("with-own-number-equals", "4 = Moderately like me", 4),
+    ("with-own-number-stop", "4. Moderately like me.", 4),
+    ("with-own-number-line", "4\nModerately like me", 4),
+    ("with-own-number-before", "Moderately like me (4)", 4),
+    ("with-own-number-sentence", "I'd say 4, which means moderately like me.", 4),
+    ("with-own-word", "four (moderately like me)", 4),
+    ("with-other-number", "4 (Very much like me)", "number and label disagree"),
+    ("with-other-number-dash", "2 - Like me", "number and label disagree"),
+    ("with-other-number-before", "Like me: 4", "number and label disagree"),
+    ("with-other-number-sentence", "This is very much like me. 4", "number and label disagree"),
+    ("marked-with-other-label", "Answer: 4 (Like me)", "number and label disagree"),
+    ("marked-number-and-label", "Answer: Like me. Rating: 4", "number and label disagree"),
+    ("two-labels", "Like me or very much like me", "several answers"),
+    ("two-labels-marked", "I'd say like me. I'd say not like me.", "several answers"),
+    ("negated", "This isn't very much like me.", "no answer found"),
+    ("negated-typographic", "It isn’t like me.", "no answer found"),
+    ("negated-degree", "not really like me", "no answer found"),
+    ("negated-far", "I do not think that this is like me.", "no answer found"),
+    ("negated-parenthesis", "It is not, in any way, like me.", "no answer found"),
+    ("degree", "This is somewhat like me.", "no answer found"),
+    ("degree-really", "really like me", "no answer found"),
+    ("part-of-label", "much like me", "no answer found"),
+    ("people-like-me", "Many people like me enjoy music.", "no answer found"),
+    ("people-like-me-end", "Music is good for people like me.", "no answer found"),
+    ("label-goes-on", "He is like me in some ways.", "no answer found"),
+    ("label-asked", "Is this person like me?", "no answer found"),
+    ("degree-beside-number", "4. This person is somewhat like me.", 4),
+    ("number-then-sentence", "4 This describes a good part of me.", 4),
+    ("number-then-reason", "4 because I value nature", 4),
+]
+
+REASONING = [
+    ("think", "<think>2 or 3? No, 5.</think>4", 4),
+    ("think-lines", "<think>\nMaybe 5.\n</think>\n\n4", 4),
+    ("thinking", "<thinking>5</thinking> Answer: 4", 4),
+    ("reasoning", "<reasoning>5</reasoning>4", 4),
+    ("reflection", "<reflection>5</reflection>4", 4),
+    ("pipes", "<|thinking|>5<|/thinking|>4", 4),
+    ("triangles", "◁think▷5◁/think▷4", 4),
+    ("square", "[THINK]5[/THINK]4", 4),
+    ("begin-end", "<|begin_of_thought|>5<|end_of_thought|>4", 4),
+    ("start-end", "<|START_THINKING|>5<|END_THINKING|>4", 4),
+    ("channels", "<|channel|>analysis<|message|>5<|end|><|channel|>final<|message|>4", 4),
+    ("channels-stripped", "analysisThe user wants 5.assistantfinal4", 4),
+    ("upper-case", "<THINK>5</THINK>4", 4),
+    ("lone-closing", "Perhaps 5, perhaps 6.\n</think>\n\n4", 4),
+    ("doubled-opening", "<think>\n<think>\n5</think>4", 4),
+    ("nested", "<think>a<reasoning>5</reasoning>3</think>4", 4),
+    ("two-blocks", "<think>5</think><think>6</think>4", 4),
+    ("after-answer", "4 <think>or 5</think>", 4),
+    ("unclosed", "<think>I think the answer is 4", "reasoning cut off"),
+    ("unclosed-inner", "<think>a<reasoning>5</reasoning> Answer: 4", "reasoning cut off"),
+    ("unclosed-second", "<think>5</think>4<think>", "reasoning cut off"),
+    ("nothing-after", "<think>The answer is 4.</think>", "empty"),
+    ("refusal-after", "<think>4?</think>I'm sorry, but I can't answer that.", "refused"),
+    ("answer-tag-inside", "<think><answer>5</answer></think><answer>4</answer>", 4),
+]
+
+REFUSALS = [
+    ("cannot", "I cannot answer this question.", "refused"),
+    ("cant", "I can't rate this statement.", "refused"),
+    ("cant-typographic", "I’m sorry, but I can’t assist with that request.", "refused"),
+    ("sorry-cant", "Sorry, I can't.", "refused"),
+    ("unable", "I am unable to choose an option.", "refused"),
+    ("unable-bare", "Unable to answer.", "refused"),
+    ("wont", "I won't assign a number to this.", "refused"),
+    ("decline", "I must decline to answer.", "refused"),
+    ("decline-respectfully", "I respectfully decline.", "refused"),
+    ("rather-not", "I'd rather not say.", "refused"),
+    ("not-comfortable", "I'm not comfortable answering this.", "refused"),
+    ("not-appropriate", "It would be inappropriate for me to choose.", "refused"),
+    ("cannot-meaningfully", "I cannot meaningfully rate how similar I am to this person.", "refused"),
+    (
+        "not-within-programming",
+        "I'm just an AI, it's not within my programming or ethical guidelines to rate.",
+        "refused",
+    ),
+    ("say-how", "I can't say how much this is like me.", "refused"),
+    ("no-values", "As an AI language model, I don't have personal values or feelings.", "refused"),
+    ("no-experiences", "I'm an AI, so I do not have personal experiences to compare with.", "refused"),
+    ("lacks", "As an artificial intelligence, I lack emotions and preferences.", "refused"),
+    ("cannot-on-scale", "I cannot rate this on a scale from 1 to 6.", "refused"),
+    ("cannot-other-scale", "I can't give a rating from 1 to 10.", "refused"),
+    ("number-in-refusal", "I can't choose a number like 4 for this.", "refused"),
+    ("year-beside-refusal", "I was trained until 2023. I cannot answer personal questions.", "refused"),
+    ("list-beside-refusal", "I can't answer:\n1. I have no body.\n2. I have no past.", "refused"),
+    ("legend-beside-refusal", LEGEND + "\n\nI'm sorry, I can't answer.", "refused"),
+    ("others-beside-refusal", "I can't answer. A typical person would choose 5.", "refused"),
+    ("answered-anyway", "As an AI I don't have values, but I'd choose 4", 4),
+    ("answered-anyway-however", "I can't truly feel. However, my answer is 4.", 4),
+    ("answered-anyway-number", "I cannot answer as a person would. 4", 4),
+    ("answered-anyway-label", "As an AI, I don't have feelings, but my answer is: Like me.", 5),
+    ("refused-after-answer", "4, but I can't explain why.", 4),
+    ("unclear", "I cannot answer this. Something around 4 seems close to the text.", "answer unclear"),
+    ("no-is-no-refusal", "No.", "no answer found"),
+    ("sorry-is-no-refusal", "Sorry?", "no answer found"),
+    ("attitude-is-no-refusal", "I can't stand rules.", "no answer found"),
+    ("attitude-refuse-is-no-refusal", "I refuse to follow orders blindly.", "no answer found"),
+    ("attitude-say-is-no-refusal", "I can't say no to my friends.", "no answer found"),
+    ("cant-help-but", "I can't help but agree.", "no answer found"),
+    ("persona-without-feelings", "I don't have strong feelings about it.", "no answer found"),
+]
+
+
+def cases(*tables: list[tuple[str, str, int | str]]) -> list[object]:
+    return [pytest.param(reply, expected, id=name) for table in tables for name, reply, expected in table]
+
+
+@pytest.mark.parametrize(("reply", "expected"), cases(BARE, MARKED, NOT_ANSWERS, LABELS, REASONING, REFUSALS))
+def test_reply_to_one_item(reply: str, expected: int | str) -> None:
+    assert outcome(parse_choice(reply, ASCENDING)) == expected
+
+
+@pytest.mark.parametrize(
+    ("reply", "labels", "expected"),
+    [
+        pytest.param("1", DESCENDING, 1, id="descending-code"),
+        pytest.param("Very much like me", DESCENDING, 1, id="descending-label"),
+        pytest.param("Not like me at all", DESCENDING, 6, id="descending-last"),
+        pytest.param("1 (Very much like me)", DESCENDING, 1, id="descending-both"),
+        pytest.param("6 (Very much like me)", DESCENDING, "number and label disagree", id="descending-mixed-up"),
+        pytest.param("Strongly disagree", AGREEMENT, 1, id="agreement-longest"),
+        pytest.param("I disagree.", AGREEMENT, "no answer found", id="agreement-verb"),
+        pytest.param("Neither agree nor disagree", AGREEMENT, 3, id="agreement-middle"),
+        pytest.param("6", AGREEMENT, "out of range", id="agreement-six-of-five"),
+        pytest.param("1-2 times a week", FREQUENCY, 2, id="digits-in-label"),
+        pytest.param("2 (1-2 times a week)", FREQUENCY, 2, id="digits-in-label-and-code"),
+        pytest.param("3", FREQUENCY, 3, id="code-beside-digits-in-labels"),
+        pytest.param("0 times", FREQUENCY, 1, id="zero-in-label"),
+        pytest.param("6 or more times a week", FREQUENCY, 4, id="out-of-range-digit-in-label"),
+        pytest.param("3 times a week", FREQUENCY, "no answer found", id="count-that-is-no-label"),
+        pytest.param("3-5 times a week or 1-2 times a week", FREQUENCY, "several answers", id="two-with-digits"),
+        pytest.param("jealous", FEELINGS, 1, id="one-word"),
+        pytest.param("<jealous>", FEELINGS, 1, id="one-word-angle"),
+        pytest.param("The eyes look arrogant.", FEELINGS, 3, id="one-word-sentence"),
+        pytest.param("not hateful", FEELINGS, "no answer found", id="one-word-negated"),
+        pytest.param("Ist mir sehr ähnlich", GERMAN, 4, id="german"),
+        pytest.param("IST MIR U\u0308BERHAUPT NICHT A\u0308HNLICH", GERMAN, 1, id="german-decomposed"),
+        pytest.param("Das ist mir nicht sehr ähnlich.", GERMAN, "no answer found", id="german-negated"),
+        pytest.param("完全不像我", CHINESE, 1, id="chinese-longest"),
+        pytest.param("不像我。", CHINESE, 2, id="chinese"),
+        pytest.param("4（像我）", CHINESE, 4, id="chinese-both"),
+        pytest.param("我选择：非常像我", CHINESE, 5, id="chinese-marked"),
+        pytest.param("没有像我", CHINESE, "no answer found", id="chinese-negated"),
+        pytest.param("\u200fيشبهني كثيرا\u200f", ARABIC, 4, id="arabic-marks"),
+        pytest.param("٤ - يشبهني كثيرا", ARABIC, 4, id="arabic-both"),
+        pytest.param("थोड़ा मेरे जैसा", HINDI, 2, id="hindi"),
+        pytest.param("बहुत मेरे जैसा।", HINDI, 3, id="hindi-danda"),
+        pytest.param("매우 나와 같다", KOREAN, 3, id="korean"),
+        pytest.param("7", IMPORTANCE, 7, id="labels-are-their-codes"),
+        pytest.param("8", IMPORTANCE, "out of range", id="labels-are-their-codes-out"),
+        pytest.param("middle", ("low", "middle", "middle", "high"), "no answer found", id="label-twice"),
+        pytest.param("3 (middle)", ("low", "middle", "middle", "high"), 3, id="label-twice-code"),
+        pytest.param("10", tuple("abcdefghijk"), 10, id="two-digit-code"),
+        pytest.param("12", tuple("abcdefghijk"), "out of range", id="two-digit-out"),
+        pytest.param("It is 10", ("😀", "😐"), "out of range", id="emoji-labels"),
+        pytest.param("1 or 2", ("yes", "no"), "no answer found", id="both-of-two"),
+    ],
+)
+def test_labels_are_data(reply: str, labels: tuple[str, ...], expected: int | str) -> None:
+    assert outcome(parse_choice(reply, labels)) == expected
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        pytest.param("4", 4, id="number-alone"),
+        pytest.param("**4", 4, id="number-alone-dressed"),
+        pytest.param("Answer: 4", 4, id="marked"),
+        pytest.param("4. The person in the portrait is", 4, id="prose-after"),
+        pytest.param("The person values 4", "cut off", id="end-of-prose"),
+        pytest.param("Very much like me", 6, id="label-that-is-complete"),
+        pytest.param("Not like me", "cut off", id="label-that-may-go-on"),
+        pytest.param("2 - Not like me", 2, id="label-that-may-go-on-with-code"),
+        pytest.param("1. I value care and", "no answer found", id="list-that-may-go-on"),
+        pytest.param("1. I value care.\n2", "cut off", id="list-marker-at-the-end"),
+        pytest.param("I think that this person", "no answer found", id="prose"),
+        pytest.param("<think>I think that 4", "reasoning cut off", id="reasoning"),
+        pytest.param("", "empty", id="empty"),
+    ],
+)
+def test_a_cut_off_reply_is_read_but_not_guessed_at(reply: str, expected: int | str) -> None:
+    assert outcome(parse_choice(reply, ASCENDING, finish_reason="length")) == expected
+
+
+@pytest.mark.parametrize("reply", ["", "4", "I'd say 4", "Some text"])
+@pytest.mark.parametrize(
+    "declined", [{"finish_reason": "content_filter"}, {"refusal": "I can't help with that."}], ids=["filter", "field"]
+)
+def test_the_providers_own_refusal_counts_whatever_the_text(reply: str, declined: dict[str, str]) -> None:
+    answer = parse_choice(reply, ASCENDING, **declined)
+    assert (answer.state, answer.position, answer.reason) == (State.REFUSED, None, "declined by provider")
+
+
+def test_an_empty_refusal_field_is_no_refusal() -> None:
+    assert outcome(parse_choice("4", ASCENDING, refusal="", finish_reason="stop")) == 4
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        ("As an AI I don't have values, but I'd choose 4", True),
+        ("As an AI language model, I do not have personal feelings.", True),
+        ("I'm a large language model without beliefs of my own. 4", True),
+        ("I have no personal opinions.", True),
+        ("4", False),
+        ("I cannot answer this.", False),
+        ("I don't have strong feelings about this. 4", False),
+        ("As an AI, I find honesty important: 5", False),
+        ("I have strong values. 6", False),
+    ],
+)
+def test_disclaimer_is_noticed_whatever_the_state(reply: str, expected: bool) -> None:
+    assert parse_choice(reply, ASCENDING).disclaimer is expected
+
+
+FORMS = [
+    ("numbered", "1. 4\n2. 5\n3. 1", (4, 5, 1)),
+    ("colons", "1: 4\n2: 5\n3: 1", (4, 5, 1)),
+    ("brackets", "1) 4 – Moderately like me\n2) 5 – Like me\n3) 1 – Not like me at all", (4, 5, 1)),
+    ("parentheses", "(1) 4\n(2) 5\n(3) 1", (4, 5, 1)),
+    ("item-words", "Item 1: 4\nItem 2: 5\nItem 3: 1", (4, 5, 1)),
+    ("q", "Q1: 4\nQ2: 5\nQ3: 1", (4, 5, 1)),
+    ("bold", "**1.** 4\n**2.** 5\n**3.** 1", (4, 5, 1)),
+    ("bold-throughout", "**Item 1: 4**\n**Item 2: 5**\n**Item 3: 1**", (4, 5, 1)),
+    ("bullets", "- 1: 4\n- 2: 5\n- 3: 1", (4, 5, 1)),
+    ("stars", "* Item 1 - 4\n* Item 2 - 5\n* Item 3 - 1", (4, 5, 1)),
+    ("arrows", "1 -> 4\n2 → 5\n3 => 1", (4, 5, 1)),
+    ("equals", "1 = 4\n2 = 5\n3 = 1", (4, 5, 1)),
+    ("labels", "1. Moderately like me\n2. Like me\n3. Not like me at all", (4, 5, 1)),
+    (
+        "echoed-statements",
+        "1. Being creative matters to him: 4\n2. Being rich matters to him: 5\n3. Safety: 1",
+        (4, 5, 1),
+    ),
+    ("explained", "1. 4 because I like ideas.\n2. 5 because I like order.\n3. 1 since it is dull.", (4, 5, 1)),
+    ("table", "| Item | Answer |\n|---|---|\n| 1 | 4 |\n| 2 | 5 |\n| 3 | 1 |", (4, 5, 1)),
+    ("table-labels", "| 1 | Being creative | 4 (Moderately like me) |\n| 2 | x | 5 |\n| 3 | y | 1 |", (4, 5, 1)),
+    ("one-line", "1: 4, 2: 5, 3: 1", (4, 5, 1)),
+    ("one-line-dashes", "1-4, 2-5, 3-1", (4, 5, 1)),
+    ("one-line-blanks", "1. 4 2. 5 3. 1", (4, 5, 1)),
+    ("one-line-semicolons", "1) 4; 2) 5; 3) 1", (4, 5, 1)),
+    ("introduced", "Here are my answers:\n\n1. 4\n2. 5\n3. 1\n\nLet me know if you have questions!", (4, 5, 1)),
+    ("answers-below", "Item 1\n4\nItem 2\n5\nItem 3\n1", (4, 5, 1)),
+    (
+        "answers-marked-below",
+        "**1. Creativity**\nAnswer: 4\n\n**2. Wealth**\nAnswer: 5\n\n**3. Safety**\nAnswer: 1",
+        (4, 5, 1),
+    ),
+    ("reasoning-before", "<think>1. 2\n2. 2\n3. 2</think>1. 4\n2. 5\n3. 1", (4, 5, 1)),
+    ("legend-before", LEGEND + "\n\n1. 4\n2. 5\n3. 1", (4, 5, 1)),
+    ("any-order", "3. 1\n1. 4\n2. 5", (4, 5, 1)),
+    ("other-items-too", "1. 4\n2. 5\n3. 1\n4. 6", (4, 5, 1)),
+    ("json", '{"1": 4, "2": 5, "3": 1}', (4, 5, 1)),
+    ("json-labels", '{"1": "Moderately like me", "2": "Like me", "3": "Not like me at all"}', (4, 5, 1)),
+    ("json-mixed", '{"1": "4 - Moderately like me", "2": "5", "3": 1.0}', (4, 5, 1)),
+    ("json-fenced", 'Sure!\n```json\n{"1": 4, "2": 5, "3": 1}\n```\nDone.', (4, 5, 1)),
+    ("json-keys", '{"item_1": 4, "item_2": 5, "item_3": 1}', (4, 5, 1)),
+    ("json-nested", '{"answers": {"1": 4, "2": 5, "3": 1}}', (4, 5, 1)),
+    ("json-records", '[{"item": 1, "answer": 4}, {"item": 2, "answer": 5}, {"item": 3, "answer": 1}]', (4, 5, 1)),
+    (
+        "json-records-nested",
+        '{"1": {"answer": 4, "why": "2 reasons"}, "2": {"answer": 5}, "3": {"answer": 1}}',
+        (4, 5, 1),
+    ),
+    ("json-list", "[4, 5, 1]", (4, 5, 1)),
+    ("json-list-labels", '["Moderately like me", "Like me", "Not like me at all"]', (4, 5, 1)),
+    ("json-list-nested", '{"answers": [4, 5, 1]}', (4, 5, 1)),
+    ("bare-commas", "4, 5, 1", (4, 5, 1)),
+    ("bare-lines", "4\n5\n1", (4, 5, 1)),
+    ("bare-blanks", "4 5 1", (4, 5, 1)),
+    ("bare-announced", "Answers: 4, 5, 1", (4, 5, 1)),
+    ("bare-bullets", "- 4\n- 5\n- 1", (4, 5, 1)),
+    ("bare-labels", "Moderately like me\nLike me\nNot like me at all", (4, 5, 1)),
+    ("bare-own-labels", "4 - Moderately like me\n5 - Like me\n1 - Not like me at all", (4, 5, 1)),
+    ("bare-with-out-of-range", "4, 9, 1", (4, "out of range", 1)),
+    ("bare-too-short", "4, 5", ("list of wrong length",) * 3),
+    ("bare-too-long", "4, 5, 1, 2", ("list of wrong length",) * 3),
+    ("bare-own-labels-too-short", "4 - Moderately like me\n5 - Like me", ("list of wrong length",) * 3),
+    ("json-list-too-short", "[4, 5]", ("list of wrong length",) * 3),
+    ("one-missing", "1. 4\n3. 1", (4, "missing from list", 1)),
+    ("one-empty", "1. 4\n2.\n3. 1", (4, "missing from list", 1)),
+    ("one-out-of-range", "1. 4\n2. 7\n3. 1", (4, "out of range", 1)),
+    ("one-negative", "1. 4\n2. -2\n3. 1", (4, "out of range", 1)),
+    ("one-between", "1. 4\n2. 4-5\n3. 1", (4, "between options", 1)),
+    ("one-disagrees", "1. 4\n2. 2 (Like me)\n3. 1", (4, "number and label disagree", 1)),
+    ("one-refused", "1. 4\n2. I'd rather not answer.\n3. 1", (4, "refused", 1)),
+    ("one-prose", "1. 4\n2. It depends.\n3. 1", (4, "no answer found", 1)),
+    ("json-missing", '{"1": 4, "3": 1}', (4, "missing from list", 1)),
+    ("json-null", '{"1": 4, "2": null, "3": 1}', (4, "no answer found", 1)),
+    ("json-true", '{"1": 4, "2": true, "3": 1}', (4, "no answer found", 1)),
+    ("json-twice", '{"1": 4, "2": 5, "2": 6, "3": 1}', (4, "several answers", 1)),
+    ("twice-differently", "1. 4\n2. 5\n3. 1\n2. 6", (4, "several answers", 1)),
+    ("twice-alike", "1. 4\n2. 5\n3. 1\n2. 5", (4, 5, 1)),
+    ("echo-then-answers", "1. He likes ideas\n2. He likes money\n3. He is safe\n\n1. 4\n2. 5\n3. 1", (4, 5, 1)),
+    ("refused", "I'm sorry, but I can't complete this questionnaire.", ("refused",) * 3),
+    ("refused-no-values", "As an AI, I don't have personal values.", ("refused",) * 3),
+    (
+        "refused-with-list",
+        "I can't answer these:\n1. I have no body.\n2. I have no past.\n3. I am code.",
+        ("refused",) * 3,
+    ),
+    ("blank-form", "1.\n2.\n3.", ("missing from list",) * 3),
+    ("echoed-form", "1. He likes ideas\n2. He likes money\n3. He is safe", ("missing from list",) * 3),
+    ("legend-only", LEGEND, ("missing from list",) * 3),
+    ("prose", "This person is interesting.", ("missing from list",) * 3),
+    ("one-answer-for-all", "I'd say 4.", ("missing from list",) * 3),
+    ("empty", "", ("empty",) * 3),
+    ("reasoning-cut-off", "<think>1. 4\n2. 5\n3. 1", ("reasoning cut off",) * 3),
+]
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"), [pytest.param(reply, expected, id=name) for name, reply, expected in FORMS]
+)
+def test_reply_to_a_form(reply: str, expected: tuple[int | str, ...]) -> None:
+    assert tuple(outcome(answer) for answer in parse_form(reply, (1, 2, 3), ASCENDING)) == expected
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        pytest.param("1. 4\n2. 5\n3", (4, 5, "missing from list"), id="numbered"),
+        pytest.param("1. 4\n2. 5\n3.", (4, 5, "missing from list"), id="numbered-stop"),
+        pytest.param('{"1": 4, "2": 5, "3":', (4, 5, "missing from list"), id="json"),
+        pytest.param('{"1": 4, "2": 5, "3', (4, "several answers", "missing from list"), id="json-in-key"),
+        pytest.param('{"1": "Like me", "2": "Not like me', (5, "cut off", "missing from list"), id="json-in-label"),
+        pytest.param("1. 4\n2. Not like me", (4, "cut off", "missing from list"), id="label-that-may-go-on"),
+        pytest.param("4, 5", ("list of wrong length",) * 3, id="bare-list"),
+    ],
+)
+def test_a_cut_off_form_keeps_what_is_there(reply: str, expected: tuple[int | str, ...]) -> None:
+    found = parse_form(reply, (1, 2, 3), ASCENDING, finish_reason="length")
+    assert tuple(outcome(answer) for answer in found) == expected
+
+
+def test_item_numbers_are_those_of_the_form() -> None:
+    found = parse_form("41: 4\n7: 5\n12: 1", (7, 12, 41), ASCENDING)
+    assert [outcome(answer) for answer in found] == [5, 1, 4]
+
+
+def test_an_item_number_within_the_scale_is_never_the_answer() -> None:
+    for item in range(1, 7):
+        assert outcome(parse_form(f"{item}.", (item,), ASCENDING)[0]) != item
+
+
+def test_a_form_of_one_item_may_be_answered_in_a_sentence() -> None:
+    assert [outcome(a) for a in parse_form("I'd say 4.", (7,), ASCENDING)] == [4]
+    assert [outcome(a) for a in parse_form("7. 4", (7,), ASCENDING)] == [4]
+
+
+def test_a_declined_form_is_declined_in_every_item() -> None:
+    found = parse_form("1. 4", (1, 2), ASCENDING, finish_reason="content_filter")
+    assert [answer.reason for answer in found] == ["declined by provider"] * 2
+
+
+def test_a_disclaimer_before_a_form_is_noted_for_every_item() -> None:
+    found = parse_form("As an AI, I don't have personal values, but:\n1. 4\n2. 5", (1, 2), ASCENDING)
+    assert [(outcome(answer), answer.disclaimer) for answer in found] == [(4, True), (5, True)]
+
+
+def test_a_long_form_is_read_item_by_item() -> None:
+    positions = [1 + item * 5 % 6 for item in range(1, 58)]
+    for separator in (". ", ": ", ") ", " - ", " | "):
+        reply = "\n".join(f"{item}{separator}{p}" for item, p in enumerate(positions, start=1))
+        assert [answer.position for answer in parse_form(reply, range(1, 58), ASCENDING)] == positions
+
+
+# --- What holds for all replies ----------------------------------------------------------------------
+
+WITHOUT_ANSWER = (
+    "answer : is my I I'd say choose final rating would not like very much little at all as an AI don't have values "
+    'but however , . ; ? ! \n ( ) [ ] { } " ** - / = | < > % out of from to between scale point item one-off '
+    "0 7 10 57 100 2024 -3 4.5 3.7 0.5 7/10 4th GPT-4 <think> </think> ``` \\boxed{ } can't answer sorry people"
+)
+
+
+@given(st.lists(st.sampled_from(re.split(" ", WITHOUT_ANSWER)), max_size=40).map(" ".join))
+@example("answer : 4.5")
+@example("I choose GPT-4 .")
+def test_no_text_without_an_in_range_answer_is_valid(text: str) -> None:
+    assert parse_choice(text, ASCENDING).state is not State.VALID
+    assert all(answer.state is not State.VALID for answer in parse_form(text, (7, 10), ASCENDING))
+
+
+def has_no_number(text: str) -> bool:
+    plain = unicodedata.normalize("NFKD", text)
+    words = ("zero", "one", "two", "three", "four", "five", "six", "like")
+    return not any(char.isnumeric() for char in plain) and not any(word in plain.casefold() for word in words)
+
+
+@given(st.text(max_size=200))
+def test_no_text_without_numbers_and_labels_is_valid(text: str) -> None:
+    assume(has_no_number(text))
+    assert parse_choice(text, ASCENDING).state is not State.VALID
+
+
+@given(st.text(), st.sampled_from([ASCENDING, DESCENDING, FREQUENCY, CHINESE, ("", ""), ("a",)]), st.booleans())
+def test_every_text_gets_one_well_formed_outcome(text: str, labels: tuple[str, ...], cut: bool) -> None:
+    answer = parse_choice(text, labels, finish_reason="length" if cut else None)
+    outcome(answer)
+    assert answer.state is not State.FAILED
+    assert answer.position is None or 1 <= answer.position <= len(labels)
+    assert len(parse_form(text, (1, 2, 3), labels)) == 3
+
+
+@given(st.integers(-(10**30), 10**30).filter(lambda n: not 1 <= n <= 6))
+def test_a_number_out_of_the_scale_is_never_clipped(number: int) -> None:
+    for template in ("{}", "Answer: {}", "I'd say {}.", '{{"answer": {}}}', "**{}**"):
+        assert outcome(parse_choice(template.format(number), ASCENDING)) == "out of range"
+
+
+DRESSES = ("{}", "**{}**", "`{}`", "\u200f{}\u200f", "\x1b[1m{}\x1b[0m", "<think>3 or 5</think>\n{}", "```\n{}\n```")
+
+
+@given(
+    st.sampled_from([ASCENDING, DESCENDING, GERMAN, CHINESE, ARABIC, HINDI, KOREAN, FREQUENCY]),
+    st.integers(0, 3),
+    st.sampled_from(DRESSES),
+    st.sampled_from(["{code}", "{label}", "{code} - {label}", "{label} ({code})", "Answer: {code}", "Answer: {label}"]),
+)
+def test_code_and_label_mean_the_printed_position(labels: tuple[str, ...], at: int, dress: str, form: str) -> None:
+    index = min(at, len(labels) - 1)
+    reply = dress.format(form.format(code=index + 1, label=labels[index]))
+    assert outcome(parse_choice(reply, labels)) == index + 1
+
+
+@given(st.integers(1, 6), st.integers(1, 6))
+def test_a_number_beside_another_options_label_is_never_valid(code: int, other: int) -> None:
+    assume(code != other)
+    for form in ("{} - {}", "{} ({})", "Answer: {} = {}", "{}\n{}", "{}. {}."):
+        assert parse_choice(form.format(code, ASCENDING[other - 1]), ASCENDING).state is State.UNPARSEABLE
+
+
+@given(st.lists(st.one_of(st.none(), st.integers(1, 6)), min_size=2, max_size=12))
+def test_a_form_with_gaps_gives_every_answer_to_its_own_item(answers: list[int | None]) -> None:
+    assume(any(answer is not None for answer in answers))
+    items = range(1, len(answers) + 1)
+    reply = "\n".join(f"{i}. {a}" for i, a in zip(items, answers, strict=True) if a is not None)
+    assert [answer.position for answer in parse_form(reply, items, ASCENDING)] == answers
+
+
+# --- Hostile replies of 100 kB: the outcome is asserted; a quadratic step would not come to an end ----
+
+SIZE = 100_000
+HOSTILE = {
+    "blanks": (" " * SIZE + "4", 4),
+    "newlines": ("\n" * SIZE + "4", 4),
+    "stars": ("*" * SIZE + "4" + "*" * SIZE, 4),
+    "digits": ("4" * SIZE, "out of range"),
+    "decimals": ("4." * (SIZE // 2) + "4", "out of range"),
+    "numbers": ("4 " * (SIZE // 2), 4),
+    "different-numbers": ("4 5 " * (SIZE // 4), "several answers"),
+    "dashes": ("-" * SIZE, "no answer found"),
+    "ranges": ("1-6 " * (SIZE // 4), "no answer found"),
+    "fillers": ("a the it " * (SIZE // 9) + "4", 4),
+    "markers": ("answer is " * (SIZE // 10) + "4", 4),
+    "negations": ("not " * (SIZE // 4) + "like me", "no answer found"),
+    "label-beginnings": ("not like " * (SIZE // 9), "no answer found"),
+    "label-stretched": ("like" + "," * SIZE + "me", 5),
+    "labels": ("like me " * (SIZE // 8), "no answer found"),
+    "legends": ((LEGEND + "\n") * (SIZE // len(LEGEND)), "no answer found"),
+    "openings": ("<think>" * (SIZE // 7), "reasoning cut off"),
+    "closings": ("</think>" * (SIZE // 8) + "4", 4),
+    "angles": ("<" * SIZE, "no answer found"),
+    "tags": ("<p " * (SIZE // 3), "no answer found"),
+    "escapes": ("\x1b[" * (SIZE // 2) + "4", 4),
+    "braces": ("{" * SIZE, "no answer found"),
+    "square-brackets": ("[" * SIZE, "no answer found"),
+    "quotes": ('"' * SIZE + "4", 4),
+    "colons": (":" * SIZE + "4", 4),
+    "refusals": ("I can't " * (SIZE // 8), "refused"),
+    "marks": ("a" + "\u0301" * (SIZE // 2) + "\u0316" * (SIZE // 2), "no answer found"),
+    "ligatures": ("\ufdfa" * (SIZE // 18), "no answer found"),
+    "list-markers": ("1. a\n" * (SIZE // 5), 1),
+    "items": ("item " * (SIZE // 5) + "4", "no answer found"),
+    "pipes": ("|" * SIZE, "no answer found"),
+}
+
+
+@pytest.mark.parametrize(("reply", "expected"), HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_hostile_reply_has_an_outcome(reply: str, expected: int | str) -> None:
+    assert outcome(parse_choice(reply, ASCENDING)) == expected
+    assert len(parse_form(reply, range(1, 58), ASCENDING)) == 57

@@ -1,0 +1,204 @@
+"""``valuemap import``: people's answers from a data file into a study file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from valuemap.cli.output import print_json, printable, say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from valuemap.respondents.base import Identity
+    from valuemap.respondents.human import DirectionCheck, PeopleData
+    from valuemap.store import AnswerRecord
+
+EPILOG = """\b
+Examples:
+  valuemap import pvq-rr students.csv --id person --items 'pvq{n:02d}' --out students.vmap
+  valuemap import pvq-21 ess.sav --id idno --items ipcrtiv,imprich,... --missing 7,8,9 --direction low --out ess.vmap
+  valuemap score students.vmap
+
+Only the id and the items are taken over: age, gender and every other column stay where they are.
+"""
+
+
+@click.command(epilog=EPILOG)
+@click.argument("instrument")
+@click.argument("data", type=click.Path(path_type=Path), metavar="DATA")
+@click.option(
+    "--id",
+    "id_column",
+    metavar="COLUMN",
+    help="The column that names each person.  [default: people are numbered in the order of the file]",
+)
+@click.option(
+    "--items",
+    required=True,
+    metavar="PATTERN|NAMES",
+    help="The items' columns: 'pvq{n:02d}' for pvq01, "
+    "pvq02, ...; or their names with commas between them, item 1 first.",
+)
+@click.option(
+    "--missing",
+    default="",
+    metavar="CODES",
+    help="Codes that mean no answer, such as 77,88,99; empty cells "
+    "and NA always do, and so do the user-missing values of a .sav file.",
+)
+@click.option(
+    "--direction",
+    type=click.Choice(["high", "low"]),
+    default="high",
+    show_default=True,
+    help="What the highest code means: high, very much like me; low, not like me at all (the answers are "
+    "then turned round). The order of the values is checked against the usual one.",
+)
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="The study file to make; one that is there is never written over.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON on stdout.")
+@click.option("--quiet", "-q", is_flag=True, help="No messages but warnings.")
+def command(
+    instrument: str,
+    data: Path,
+    id_column: str | None,
+    items: str,
+    missing: str,
+    direction: Literal["high", "low"],
+    out: Path,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Read people's answers from a data file into a study file.
+
+    INSTRUMENT is an instrument's id (valuemap instrument list) or the folder of your own. DATA is a .csv, .sav, .xlsx
+    or .parquet file with one row a person. A code outside the instrument's scale is an error unless --missing names
+    it; nothing is clipped, dropped or turned round unasked.
+    """
+    from valuemap.catalog import find_instrument
+    from valuemap.respondents.human import check_direction, check_range, item_columns, read_people
+
+    found = find_instrument(instrument)
+    people = read_people(data, found, id_column, item_columns(items, found), missing.split(","), direction)
+    store_people(out, people)
+    check, remarks = check_direction(people), check_range(people)
+    left_out = _left_out(people)
+    for warning in [*([check.note] if check.looks_reversed else []), *remarks]:
+        _warn(warning)
+    if as_json:
+        print_json(_summary(people, check, remarks, left_out, out))
+    for line in _report(people, check, left_out, out):
+        say(printable(line), quiet=quiet)
+
+
+def store_people(path: Path, people: PeopleData) -> None:
+    """Write people's answers into a new study file; a write that fails leaves none behind.
+
+    Raises
+    ------
+    StudyError
+        The file exists, or its folder cannot be written.
+    """
+    from valuemap.store import StudyFile
+
+    file = StudyFile.create(path, people.study())
+    try:
+        with file:
+            file.add_people(_records(people))
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _records(people: PeopleData) -> Iterator[tuple[Identity, Sequence[AnswerRecord]]]:
+    """Give one record a given answer; who answers the same to an item shares the record."""
+    from valuemap.respondents.base import Identity
+    from valuemap.store import AnswerRecord
+    from valuemap.study import State
+
+    response = people.instrument.response
+    ends = response.minimum + response.maximum
+    records = [
+        {
+            float(code): AnswerRecord(
+                item,
+                item,
+                State.VALID,
+                float(code if people.direction == "high" else ends - code),
+                printed_code=str(code),
+            )
+            for code in response.values
+        }
+        for item in range(1, people.instrument.n_items + 1)
+    ]
+    for name, codes in zip(people.ids, people.codes.tolist(), strict=True):
+        answers = [record[code] for record, code in zip(records, codes, strict=True) if code == code]
+        yield Identity(name, "person", "person", {}), answers
+
+
+def _left_out(people: PeopleData) -> tuple[str, ...]:
+    """Say whom the instrument's rules will leave out of the scores."""
+    import numpy as np
+    import pandas as pd
+
+    from valuemap.scoring.answers import NOT_ASKED, STATE_CODES, Answers
+    from valuemap.scoring.profile import leave_out_people
+    from valuemap.study import State
+
+    values = people.values
+    answers = Answers(
+        instrument=people.instrument,
+        administrations=pd.DataFrame({"respondent": people.ids}),
+        values=values,
+        states=np.where(np.isnan(values), NOT_ASKED, STATE_CODES[State.VALID]).astype(np.int8),
+        probabilities=np.full((*values.shape, 0), np.nan),
+        option_mass=np.full_like(values, np.nan),
+    )
+    return leave_out_people(answers)[1]
+
+
+def _warn(message: str) -> None:
+    """Print a warning in spite of --quiet: what it says changes what the numbers mean."""
+    click.echo(f"{click.style('Warning:', fg='red', bold=True)} {printable(message)}", err=True)
+
+
+def _summary(
+    people: PeopleData, check: DirectionCheck, remarks: Sequence[str], left_out: Sequence[str], out: Path
+) -> dict[str, object]:
+    return {
+        "file": str(out),
+        "instrument": people.instrument.id,
+        "people": len(people.ids),
+        "items": people.instrument.n_items,
+        "answers": people.n_answers,
+        "missing": people.n_missing,
+        "left_out_when_scored": list(left_out),
+        "direction": people.direction,
+        "order_correlation": check.rho if check.scales and check.rho == check.rho else None,
+        "looks_reversed": check.looks_reversed,
+        "warnings": [check.note, *remarks] if check.looks_reversed else list(remarks),
+        "columns_not_imported": list(people.ignored),
+    }
+
+
+def _report(people: PeopleData, check: DirectionCheck, left_out: Sequence[str], out: Path) -> Iterator[str]:
+    n_items = people.instrument.n_items
+    yield (
+        f"{len(people.ids):,} people × {n_items} items of {people.instrument.id}: {people.n_answers:,} answers, "
+        f"{people.n_missing:,} missing."
+    )
+    if not check.looks_reversed:
+        yield check.note
+    yield f"Left out when scored: {'; '.join(left_out) or 'nobody'}."
+    if people.ignored:
+        yield f"Not imported: {len(people.ignored)} other column{'s' if len(people.ignored) > 1 else ''}."
+    yield f"Study file: {out}. Next: valuemap score {out}"
