@@ -608,6 +608,12 @@ def test_an_item_number_within_the_scale_is_never_the_answer() -> None:
         assert outcome(parse_form(f"{item}.", (item,), ASCENDING)[0]) != item
 
 
+@pytest.mark.parametrize("separator", [" ", ",", "\t"])
+def test_pairs_of_item_and_answer_are_no_list_of_answers(separator: str) -> None:
+    reply = "\n".join(f"{item}{separator}{answer}" for item, answer in ((1, 4), (2, 5), (3, 1)))
+    assert [outcome(a) for a in parse_form(reply, range(1, 7), ASCENDING)] == ["list of wrong length"] * 6
+
+
 def test_a_form_of_one_item_may_be_answered_in_a_sentence() -> None:
     assert [outcome(a) for a in parse_form("I'd say 4.", (7,), ASCENDING)] == [4]
     assert [outcome(a) for a in parse_form("7. 4", (7,), ASCENDING)] == [4]

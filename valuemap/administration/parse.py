@@ -1158,7 +1158,8 @@ _ASKED_FOLLOWED_BY = {
 }
 """Verbs that refuse only at the end of a clause or before these words: "I can't say how", not "I can't say no"."""
 _SKIPPED = _words(
-    'to or and in good conscience ethical guidelines capabilities the your any a an my but such even be able with myself , "'
+    "to or and in good conscience ethical guidelines capabilities the your any a an my but such even be able"
+    ' with myself , "'
 )
 _INNER_LIFE = _words(
     "values value feelings feeling emotions emotion experiences experience opinions opinion beliefs preferences"
@@ -1447,7 +1448,6 @@ class _Head(NamedTuple):
     start: int
     end: int
     item: int
-    at_line_start: bool
 
 
 def _form_from_heads(
@@ -1533,13 +1533,13 @@ def _head_at(reading: _Reading, index: int, at_line_start: bool, expected: int |
     if reading.kind(separators - 1) == "symbol" and reading.text(separators - 1) == '"':
         separators -= 1
     if at_line_start and (separated or named):
-        return _Head(index, separators, int(digits), True)
+        return _Head(index, separators, int(digits))
     begins = reading.text(index - 1) in (",", ";", "{", "[", ":", ")", "|") or reading.kind(index - 1) == "number"
     quoted = reading.text(index - 1) == '"' and reading.text(index - 2) in (",", "{", ";")
     after = separators + (reading.text(separators) == '"')
     answered = reading.kind(after) in ("number", "end") or after in reading.labels or reading.text(after) == "\n"
     if (begins or quoted) and separated and answered and int(digits) == expected:
-        return _Head(index, separators, int(digits), False)
+        return _Head(index, separators, int(digits))
     return None
 
 
@@ -1576,33 +1576,49 @@ def _form_from_own_labels(
 def _form_from_list(
     tokens: Sequence[Token], items: Sequence[int], labels: _LabelSet
 ) -> tuple[ParsedAnswer, ...] | None:
-    """Read a list of nothing but answers; ``None`` if there is anything else in the reply."""
+    """Read a list of nothing but answers; ``None`` if there is anything else in the reply.
+
+    The answers stand on one line, or one on each line: several lines of pairs are item numbers with their answers.
+    """
     reading = _read(tokens, labels)
-    start = 0
-    while reading.text(start) in _LIST_PREFIX or reading.text(start) in _LIST_SEPARATORS - {""}:
-        if start >= len(tokens):
-            break
+    entries = _list_entries(reading)
+    if not entries or (1 in (len(entries), len(items)) and len(entries) != len(items)):
+        return None
+    if [entry.item_number for entry in entries] == [str(item) for item in items]:
+        return (_unparseable(Reason.MISSING),) * len(items)  # the empty form
+    lines = len({entry.line for entry in entries})
+    if len(entries) != len(items) or lines not in (1, len(entries)):
+        return (_unparseable(Reason.WRONG_LENGTH),) * len(items)
+    values = [entry.value for entry in entries]
+    return tuple(_answer(State.VALID, v, Reason.NONE, False) if isinstance(v, int) else _unparseable(v) for v in values)
+
+
+class _ListEntry(NamedTuple):
+    value: int | Reason
+    line: int
+    item_number: str
+    """The number as written, if a full stop or bracket follows it as it follows an item's number."""
+
+
+def _list_entries(reading: _Reading) -> list[_ListEntry]:
+    """Read the entries of a bare list; none if there is anything else in the reply."""
+    start = line = 0
+    while reading.text(start) in _LIST_PREFIX | _LIST_SEPARATORS:
         start += 1
-    values: list[int | Reason] = []
-    item_numbers: list[str] = []
-    while start < len(tokens):
+    entries: list[_ListEntry] = []
+    while start < len(reading.tokens):
+        text = reading.text(start)
         match = reading.labels.get(start)
         if match is not None:
-            values.append(match.position)
+            entries.append(_ListEntry(match.position, line, ""))
         elif reading.kind(start) == "number":
-            values.append(_position(reading.text(start), reading.size))
-            if reading.text(start + 1) in (".", ")"):
-                item_numbers.append(reading.text(start))
-        elif reading.text(start) not in _LIST_SEPARATORS and not _is_bullet(reading, start):
-            return None
+            item_number = text if reading.text(start + 1) in (".", ")") else ""
+            entries.append(_ListEntry(_position(text, reading.size), line, item_number))
+        elif text not in _LIST_SEPARATORS and not _is_bullet(reading, start):
+            return []
+        line += text == "\n"
         start = match.end if match is not None else start + 1
-    if not values or (1 in (len(values), len(items)) and len(values) != len(items)):
-        return None
-    if item_numbers == [str(item) for item in items]:
-        return (_unparseable(Reason.MISSING),) * len(items)  # the empty form
-    if len(values) != len(items):
-        return (_unparseable(Reason.WRONG_LENGTH),) * len(items)
-    return tuple(_answer(State.VALID, v, Reason.NONE, False) if isinstance(v, int) else _unparseable(v) for v in values)
+    return entries
 
 
 def _is_bullet(reading: _Reading, index: int) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from valuemap.cli.output import printable, say
-from valuemap.errors import UsageError
+from valuemap.errors import EXIT_OK, UsageError
 
 if TYPE_CHECKING:
     from valuemap.export import Format, Shape
@@ -76,6 +76,7 @@ def command(
                 click.echo(text.encode(), nl=False)
     states = ", ".join(f"{count:,} {state.value}" for state, count in counts.items())
     say(printable(f"{sum(counts.values()):,} answers ({states}){f' in {out}' if out else ''}."), quiet=quiet)
+    click.get_current_context().exit(EXIT_OK)
 
 
 def _format(form: Format | None, out: Path | None, *, as_json: bool) -> Format:

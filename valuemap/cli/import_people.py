@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from valuemap.cli.output import print_json, printable, say
+from valuemap.errors import EXIT_OK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,6 +99,7 @@ def command(
         print_json(_summary(people, check, remarks, left_out, out))
     for line in _report(people, check, left_out, out):
         say(printable(line), quiet=quiet)
+    click.get_current_context().exit(EXIT_OK)
 
 
 def store_people(path: Path, people: PeopleData) -> None:

@@ -205,15 +205,19 @@ def _download_bar(*, quiet: bool) -> Iterator[Any]:
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=stderr_console(), disable=quiet) as bar:
-        tasks: list[Any] = []
+    bar = Progress(*columns, console=stderr_console(), disable=quiet)
 
-        def progress(fetched: int, total: int) -> None:
-            if not tasks:
-                tasks.append(bar.add_task("Fetching the model (once)", total=total))
-            bar.update(tasks[0], completed=fetched)
+    def progress(fetched: int, total: int) -> None:
+        # The bar appears with the first byte: mostly the model is there, and nothing is fetched.
+        if not bar.tasks:
+            bar.start()
+            bar.add_task("Fetching the model (once)", total=total)
+        bar.update(bar.tasks[0].id, completed=fetched)
 
+    try:
         yield progress
+    finally:
+        bar.stop()
 
 
 def _study(instrument: Instrument, source: str, respondents: dict[str, Respondent], options: dict[str, Any]) -> Study:

@@ -348,9 +348,9 @@ def _ids(table: pd.DataFrame, id_column: str | None, source: str) -> tuple[str, 
     place = table.index.name or "row"
     empty = ids == ""
     if empty.any():
+        more = f" and {int(empty.sum()) - 1} more" if empty.sum() > 1 else ""
         raise DataError(
-            f"{source}: column {id_column!r} is empty in {int(empty.sum())} {place}s (first: {place} "
-            f"{ids.index[empty][0]}); every person needs an id."
+            f"{source}: column {id_column!r} is empty in {place} {ids.index[empty][0]}{more}; every person needs an id."
         )
     doubled = ids.duplicated(keep=False)
     if doubled.any():
@@ -358,7 +358,7 @@ def _ids(table: pd.DataFrame, id_column: str | None, source: str) -> tuple[str, 
         places = ", ".join(str(number) for number in ids.index[ids == first][:_SHOWN])
         raise DataError(
             f"{source}: column {id_column!r} has ids more than once ({int(doubled.sum())} {place}s); the first is "
-            f"{first!r} ({place}s {places}). One row a person, please."
+            f"{first!r} ({place}s {places}). One row a person is wanted."
         )
     return tuple(ids)
 

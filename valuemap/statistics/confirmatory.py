@@ -272,7 +272,7 @@ def _doubts(solution: _Solution, correlations: pd.DataFrame, df: int) -> str:
 
 
 def _cfi(chi2: float, df: int, baseline: float, baseline_df: int) -> float:
-    misfit = chi2 - df
+    misfit = max(chi2 - df, 0.0)
     worst = max(misfit, baseline - baseline_df)
     return 1.0 if worst <= 0 else 1.0 - misfit / worst
 

@@ -1,0 +1,409 @@
+"""The study file: everything exactly once, for good, readable by anyone, written by one at a time."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import valuemap
+from valuemap.errors import StudyError
+from valuemap.instrument import Instrument, Wording
+from valuemap.respondents.base import Identity
+from valuemap.scoring.answers import load_answers
+from valuemap.store import (
+    COMMIT_ANSWERS,
+    SCHEMA_VERSION,
+    AnswerRecord,
+    CallRecord,
+    StudyFile,
+    is_being_written,
+)
+from valuemap.study import NO_FRAMING, Framing, State, Study, grid
+
+ANNA = Identity("anna", "simulated", "anna", {"temperature": 1.0, "base_url": None})
+CALL = CallRecord("How much?", 7, 1, raw="4")
+
+Query = Callable[..., list[tuple[Any, ...]]]
+
+
+@pytest.fixture
+def study(small: Instrument, small_wordings: dict[str, Wording]) -> Study:
+    framings = (NO_FRAMING, Framing("judge", "You are a judge."))
+    conditions = grid(small_wordings, framings, ("item",), ("fixed",), ("ascending", "descending"), "sample")
+    return Study(small, small_wordings, (ANNA,), conditions, 2, 1)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "study.vmap"
+
+
+@pytest.fixture
+def file(study: Study, path: Path) -> Iterator[StudyFile]:
+    with StudyFile.create(path, study) as created:
+        yield created
+
+
+def answer(item: int, value: float | None = 4.0, state: State = State.VALID) -> AnswerRecord:
+    return AnswerRecord(item, item, state, value, printed_code=None if value is None else str(int(value)))
+
+
+def locked_by_another(path: Path) -> subprocess.Popen[str]:
+    """Hold a study file open for writing in another process, which says when it does and waits to be told to end."""
+    program = (
+        "import sys; from pathlib import Path; from valuemap.store import StudyFile;"
+        "file = StudyFile.open(Path(sys.argv[1]), writable=True); print('open', flush=True); sys.stdin.read()"
+    )
+    child = subprocess.Popen(
+        [sys.executable, "-c", program, str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[1],
+    )
+    assert child.stdout is not None
+    assert child.stdout.readline() == "open\n"
+    return child
+
+
+# What is stored
+
+
+def test_a_file_explains_itself(file: StudyFile, study: Study) -> None:
+    assert file.design() == json.loads(json.dumps(study.design()))
+    assert file.instrument() == study.instrument
+    assert file.wordings() == study.wordings
+    assert list(file.respondents().values()) == [ANNA]
+    assert list(file.conditions().values()) == list(study.conditions)
+    assert file.rows("SELECT valuemap_version, instrument_hash FROM study").fetchall() == [
+        (valuemap.__version__, study.instrument.hash)
+    ]
+    assert file.rows("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
+    assert file.integrity() == "ok"
+
+
+def test_an_answer_comes_back_as_it_went_in(file: StudyFile, study: Study) -> None:
+    administration = next(study.administrations())
+    call = CallRecord(
+        prompt="How much?", seed=2**31 - 1, attempts=3, raw="4 – “like me”\x00\x1b", refusal="no", finish_reason="stop",
+        tokens_in=11, tokens_out=2, latency=0.25, model="m-exact", fingerprint="fp",
+    )  # fmt: skip
+    record = AnswerRecord(
+        2, 5, State.VALID, 3.75, printed_code="4", disclaimer=True, probabilities=(0.5, 0.25, 0.25), option_mass=0.5
+    )
+    file.add(administration, call, [record])
+    (row,) = file.rows("SELECT * FROM answer_in_full").fetchall()
+    names = [column[0] for column in file.rows("SELECT * FROM answer_in_full").description]
+    full = dict(zip(names, row, strict=True))
+    assert {name: full[name] for name in asdict(call)} == asdict(call)
+    stored = asdict(record) | {"disclaimer": 1, "probabilities": json.dumps([0.5, 0.25, 0.25])}
+    assert {name: full[name] for name in stored} == stored
+    assert (full["respondent"], full["wording"], full["framing"], full["repeat"]) == ("anna", "w1", "none", 1)
+
+
+def test_a_prompt_is_stored_once_however_often_it_is_asked(file: StudyFile, study: Study) -> None:
+    for administration in study.administrations():
+        file.add(administration, CALL, [answer(1)])
+    assert file.rows("SELECT COUNT(*), COUNT(DISTINCT prompt) FROM call").fetchone() == (16, 1)
+    assert file.rows("SELECT text FROM prompt").fetchall() == [("How much?",)]
+
+
+def test_the_four_states_are_counted_apart(file: StudyFile, study: Study) -> None:
+    first = next(study.administrations())
+    states = [State.VALID, State.REFUSED, State.UNPARSEABLE, State.FAILED, State.FAILED]
+    file.add(first, CALL, [answer(i, 4.0 if s is State.VALID else None, s) for i, s in enumerate(states, 1)])
+    assert file.counts() == {State.VALID: 1, State.REFUSED: 1, State.UNPARSEABLE: 1, State.FAILED: 2}
+    assert {item for _, _, _, item in file.answered()} == {1, 2, 3}
+
+
+@pytest.mark.parametrize(
+    ("state", "value"),
+    [("valid", None), ("refused", 4.0), ("unparseable", 4.0), ("failed", 4.0), ("skipped", None)],
+)
+def test_a_value_without_a_valid_state_cannot_be_stored_nor_a_fifth_state(
+    file: StudyFile, state: str, value: float | None
+) -> None:
+    with pytest.raises(sqlite3.IntegrityError):
+        file.rows(
+            "INSERT INTO answer (respondent, condition, repeat, item, place, state, value, reason, disclaimer) "
+            f"VALUES (1, 1, 1, 1, 1, '{state}', {'NULL' if value is None else value}, '', 0)"
+        )
+
+
+# Exactly once
+
+
+@given(first=st.sampled_from(State), second=st.sampled_from(State))
+def test_only_a_failed_answer_is_ever_replaced(tmp_path_factory: pytest.TempPathFactory, first: State, second: State) -> None:
+    file, study = _fresh(tmp_path_factory.mktemp("once"))
+    administration = next(study.administrations())
+    for number, state in enumerate((first, second), 1):
+        value = float(number) if state is State.VALID else None
+        file.add(administration, replace(CALL, raw=f"call {number}"), [answer(1, value, state)])
+    kept = (2, second) if first is State.FAILED else (1, first)
+    assert file.rows("SELECT raw, state FROM answer_in_full").fetchall() == [(f"call {kept[0]}", kept[1].value)]
+    file.close()
+
+
+def test_replies_are_given_back_word_for_word_for_one_administration_only(file: StudyFile, study: Study) -> None:
+    first, second, *_ = study.administrations()
+    file.add(first, replace(CALL, raw="  4\n"), [answer(1)])
+    file.add(first, replace(CALL, raw=""), [answer(2, None, State.REFUSED)])
+    file.add(first, replace(CALL, raw=None), [answer(3, None, State.FAILED)])
+    file.add(second, replace(CALL, raw="5"), [answer(1)])
+    assert file.replies(first) == {1: "  4\n", 2: ""}
+
+
+# For good
+
+
+def test_answers_are_for_good_after_a_hundred_and_not_before(file: StudyFile, study: Study, path: Path, query: Query) -> None:
+    file.commit()
+    listed = [(administration, item) for administration in study.administrations() for item in range(1, 6)]
+    assert COMMIT_ANSWERS == 100
+    extra = replace(study, repeats=6)
+    more = [(administration, item) for administration in extra.administrations() for item in range(1, 6)]
+    new = [pair for pair in more if pair not in listed]
+    file._last_commit += 3600  # the clock is not what this test is about
+    seen = []
+    for number, (administration, item) in enumerate(new[:101], 1):
+        file.add(administration, CALL, [answer(item)])
+        if number in (99, 100, 101):
+            seen.append(query(path, "SELECT COUNT(*) FROM answer")[0][0])
+    assert seen == [0, 100, 100]
+
+
+def test_answers_are_for_good_when_the_file_is_closed(study: Study, path: Path, query: Query) -> None:
+    with StudyFile.create(path, study) as file:
+        file._last_commit += 3600
+        file.add(next(study.administrations()), CALL, [answer(1)])
+        assert query(path, "SELECT COUNT(*) FROM answer") == [(0,)]
+    assert query(path, "SELECT COUNT(*) FROM answer") == [(1,)]
+
+
+def test_the_journal_is_one_that_survives_a_crash(file: StudyFile) -> None:
+    assert file.rows("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert file.rows("PRAGMA synchronous").fetchone() == (2,)  # FULL
+    assert file.rows("PRAGMA foreign_keys").fetchone() == (1,)
+
+
+def test_a_closed_file_is_one_file(study: Study, path: Path) -> None:
+    StudyFile.create(path, study).close()
+    assert [entry.name for entry in path.parent.glob("study.vmap*")] == ["study.vmap"]
+
+
+# One writer
+
+
+def test_a_second_writer_gets_one_clear_line_and_a_reader_gets_the_answers(
+    study: Study, path: Path
+) -> None:
+    with StudyFile.create(path, study) as file:
+        file.add(next(study.administrations()), CALL, [answer(1)])
+    child = locked_by_another(path)
+    try:
+        assert is_being_written(path)
+        with pytest.raises(StudyError, match=r"study\.vmap: is being written by another valuemap"):
+            StudyFile.resume(path, study)
+        with StudyFile.open(path) as reader:
+            assert load_answers(reader).n_asked == 1
+    finally:
+        child.communicate("")
+    assert not is_being_written(path)
+    StudyFile.resume(path, study).close()
+
+
+def test_a_killed_writer_leaves_no_lock_behind(study: Study, path: Path) -> None:
+    StudyFile.create(path, study).close()
+    child = locked_by_another(path)
+    child.kill()
+    child.communicate()
+    assert not is_being_written(path)
+    StudyFile.resume(path, study).close()
+
+
+def test_a_reader_does_not_hold_up_a_writer(study: Study, path: Path) -> None:
+    with StudyFile.create(path, study) as file:
+        administration = next(study.administrations())
+        with StudyFile.open(path) as reader:
+            assert sum(reader.counts().values()) == 0
+            file.add(administration, CALL, [answer(1)])
+            file.commit()
+        with StudyFile.open(path) as reader:
+            assert sum(reader.counts().values()) == 1
+
+
+def test_a_reader_sees_one_moment_while_the_file_is_being_written(study: Study, path: Path) -> None:
+    with StudyFile.create(path, study) as file, StudyFile.open(path) as reader:
+        first, second, *_ = study.administrations()
+        file.add(first, CALL, [answer(1)])
+        file.commit()
+        before = reader.counts()
+        file.add(second, CALL, [answer(1)])
+        file.commit()
+        assert reader.counts() == before
+
+
+def test_of_many_that_start_at_once_one_writes(study: Study, path: Path) -> None:
+    StudyFile.create(path, study).close()
+    outcomes: list[str] = []
+    barrier, done = threading.Barrier(6), threading.Barrier(6)
+
+    def attempt() -> None:
+        barrier.wait()
+        try:
+            file = StudyFile.resume(path, study)
+            outcomes.append("writes")
+        except StudyError:
+            file = None
+            outcomes.append("refused")
+        done.wait()
+        if file is not None:
+            file._connection.close()
+
+    threads = [threading.Thread(target=attempt) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["refused"] * 5 + ["writes"]
+
+
+# What is refused
+
+
+def test_an_existing_file_is_never_made_anew(study: Study, path: Path) -> None:
+    StudyFile.create(path, study).close()
+    with pytest.raises(StudyError, match="exists already"):
+        StudyFile.create(path, study)
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        (lambda s: replace(s, repeats=3), "repeats"),
+        (lambda s: replace(s, seed=2), "seed"),
+        (lambda s: replace(s, respondents=(replace(ANNA, settings={"temperature": 0.5}),)), "respondents"),
+        (lambda s: replace(s, conditions=s.conditions[:1]), "conditions"),
+        (
+            lambda s: replace(
+                s, instrument=s.instrument.model_copy(update={"version": "2"}), conditions=s.conditions[:1]
+            ),
+            "instrument_hash",
+        ),
+    ],
+)
+def test_a_file_of_another_design_is_refused_with_the_first_difference(
+    study: Study, path: Path, change: Callable[[Study], Study], named: str
+) -> None:
+    StudyFile.create(path, study).close()
+    before = path.read_bytes()
+    with pytest.raises(StudyError, match=rf"another design \(.*{named.replace('_', '.')}") as fault:
+        StudyFile.resume(path, change(study))
+    assert "--new" in str(fault.value)
+    assert path.read_bytes() == before
+    StudyFile.resume(path, study).close()  # and the refusal let go of the lock
+
+
+@pytest.mark.parametrize("content", [b"", b"hello\n", b"SQLite format 3\x00", bytes(5000)])
+def test_what_is_no_study_file_is_said_to_be_none(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    with pytest.raises(StudyError, match="not a study file"):
+        StudyFile.open(path)
+    assert path.read_bytes() == content
+
+
+def test_another_programs_database_is_refused_and_left_alone(path: Path) -> None:
+    other = sqlite3.connect(path)
+    other.execute("CREATE TABLE t (x)")
+    other.close()
+    before = path.read_bytes()
+    for writable in (False, True):
+        with pytest.raises(StudyError, match="not a study file"):
+            StudyFile.open(path, writable=writable)
+    assert path.read_bytes() == before
+
+
+def test_a_file_that_is_not_there_is_said(path: Path, tmp_path: Path) -> None:
+    with pytest.raises(StudyError, match="no such file"):
+        StudyFile.open(path)
+    with pytest.raises(StudyError, match="no such file"):
+        StudyFile.open(tmp_path)
+    assert not path.exists()
+
+
+def test_a_file_of_a_newer_schema_is_refused(study: Study, path: Path) -> None:
+    StudyFile.create(path, study).close()
+    other = sqlite3.connect(path)
+    other.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+    other.close()
+    with pytest.raises(StudyError, match="newer valuemap"):
+        StudyFile.open(path)
+
+
+@pytest.mark.parametrize("kept", [0.3, 0.6, 0.95])
+def test_a_file_cut_short_is_damaged_and_gives_no_traceback(study: Study, path: Path, kept: float) -> None:
+    with StudyFile.create(path, study) as file:
+        for administration in study.administrations():
+            for item in range(1, 6):
+                file.add(administration, replace(CALL, prompt=f"{item}" * 400), [answer(item)])
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * kept)])
+    with pytest.raises(StudyError, match=r"study\.vmap"), StudyFile.open(path) as file:
+        load_answers(file)
+
+
+def test_a_folder_that_cannot_hold_the_file_is_said(study: Study, tmp_path: Path) -> None:
+    with pytest.raises(StudyError, match="cannot be written"):
+        StudyFile.create(tmp_path / "no such folder" / "study.vmap", study)
+
+
+def test_a_start_that_was_killed_before_the_design_was_stored_can_begin_again(study: Study, path: Path) -> None:
+    # What sqlite leaves of a file whose first transaction never ended: nothing, or a header without tables.
+    path.touch()
+    StudyFile.create(path, study).close()
+    path.unlink()
+    bare = sqlite3.connect(path)
+    bare.execute("PRAGMA journal_mode = WAL")
+    bare.close()
+    with StudyFile.create(path, study) as file:
+        assert file.design() == json.loads(json.dumps(study.design()))
+
+
+# People
+
+
+def test_people_are_stored_one_respondent_a_person_or_not_at_all(
+    small: Instrument, small_wordings: dict[str, Wording], path: Path
+) -> None:
+    conditions = grid(small_wordings, (NO_FRAMING,), ("form",), ("fixed",), ("ascending",), "sample")[:1]
+    study = Study(small, small_wordings, (), conditions, 1, 1)
+    people = [(Identity(f"p{n}", "person", "people.csv"), [answer(1), answer(2)]) for n in range(3)]
+    with StudyFile.create(path, study) as file:
+        with pytest.raises(sqlite3.IntegrityError):
+            file.add_people([*people, (Identity("p9", "person", "people.csv"), [answer(1), answer(1, None)])])
+        assert file.respondents() == {}
+        file.add_people(people)
+        assert [identity.name for identity in file.respondents().values()] == ["p0", "p1", "p2"]
+        assert file.rows("SELECT COUNT(*), COUNT(call) FROM answer").fetchone() == (6, 0)
+
+
+def _fresh(folder: Path) -> tuple[StudyFile, Study]:
+    from valuemap.catalog import find_instrument, find_wording
+
+    instrument = find_instrument("pvq-21")
+    wordings = {"en-a": find_wording(instrument, "en-a")}
+    conditions = grid(wordings, (NO_FRAMING,), ("item",), ("fixed",), ("ascending",), "sample")
+    study = Study(instrument, wordings, (ANNA,), conditions, 1, 1)
+    return StudyFile.create(folder / "study.vmap", study), study

