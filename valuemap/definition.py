@@ -8,7 +8,7 @@ first of them into one error that names the file, the table and the field and sa
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -150,11 +150,20 @@ def _place(loc: tuple[int | str, ...], content: Mapping[str, object]) -> tuple[s
     if rest and isinstance(value, dict):
         table = f"[{first}]"
     elif rest and isinstance(value, list) and isinstance(rest[0], int) and isinstance(value[rest[0]], dict):
-        table, rest = f"[[{first}]] no. {rest[0] + 1}", rest[1:]
+        table, value, rest = f"[[{first}]] no. {rest[0] + 1}", value[rest[0]], rest[1:]
     else:
-        rest = loc
-    parts = (f"entry {part + 1}" if isinstance(part, int) else part for part in rest if part != "[key]")
-    return table, " ".join(parts)
+        value, rest = content, loc
+    return table, " ".join(_steps(rest, value))
+
+
+def _steps(parts: tuple[int | str, ...], value: object) -> Iterator[str]:
+    for part in parts:
+        if isinstance(value, list) and isinstance(part, int):
+            yield f"entry {part + 1}"
+            value = value[part]
+        elif part != "[key]":  # pydantic's mark for a key that is itself at fault
+            yield str(part)
+            value = value.get(str(part)) if isinstance(value, dict) else None
 
 
 # Pydantic's kinds of error whose own words speak of Python rather than of TOML.

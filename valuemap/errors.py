@@ -44,6 +44,10 @@ class StudyError(ValuemapError):
     """A study file is not one, is of another design or version, or lacks what was asked of it."""
 
 
+class OtherDesignError(StudyError):
+    """A study file holds a study of another design than the one that is to go on."""
+
+
 class WeightsError(ValuemapError):
     """The weights of an embedded model cannot be fetched, or are not the file they should be."""
 

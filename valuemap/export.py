@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from valuemap.errors import DataError
+from valuemap.hostile_text import harmless
 from valuemap.store import StudyFile
 from valuemap.study import State
 
@@ -34,10 +35,6 @@ SHAPES: tuple[Shape, ...] = get_args(Shape)
 #: Rows written at a time: a large study is never in memory as a whole.
 BATCH = 10_000
 
-#: What a spreadsheet takes for the beginning of a formula; the wide forms are what East Asian editions accept too.
-FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-
-_CONTROL_CHARACTERS = dict.fromkeys(code for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t")
 # Not the end of a line in JSON, but to many a program that reads lines.
 _LINE_ENDS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
 
@@ -198,15 +195,6 @@ def _csv_cell(cell: Cell) -> object:
     if isinstance(cell, bool):
         return "true" if cell else "false"
     return json.dumps(cell) if isinstance(cell, list) else cell
-
-
-def harmless(text: str) -> str:
-    """Return text that a spreadsheet shows and never runs, and that cannot steer a terminal.
-
-    Control characters but newline and tab are removed; an apostrophe goes before what would be a formula.
-    """
-    clean = text.translate(_CONTROL_CHARACTERS)
-    return f"'{clean}" if clean.lstrip().startswith(FORMULA_STARTS) else clean
 
 
 def json_lines(table: Table) -> Iterator[str]:

@@ -239,7 +239,8 @@ class Instrument(Definition):
                 self.n_items,
                 self.centring,
                 self.response.model_dump(),
-                [scale.model_dump() for scale in self.scales],
+                # Without defaults: a field that the format gains later must not change the hash of today's files.
+                [scale.model_dump(exclude_defaults=True) for scale in self.scales],
             ]
         )
 

@@ -19,13 +19,14 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import valuemap
-from valuemap.errors import StudyError
+from valuemap.errors import OtherDesignError, StudyError
 from valuemap.instrument import Instrument, Wording
 from valuemap.respondents.base import Identity
 from valuemap.study import Administration, Condition, Framing, State, Study
@@ -165,12 +166,19 @@ class StudyFile:
         StudyError
             The file exists, or its folder cannot be written.
         """
-        if path.exists():
-            raise StudyError(f"{path}: exists already.")
         lock = _lock(path)
-        file = cls(path, _connect(path, writable=True), lock)
-        with file._transaction():
-            file._write_design(study)
+        try:
+            if path.exists() and not _is_blank(path):
+                raise StudyError(f"{path}: exists already.")
+            file = cls(path, _connect(path, writable=True), lock)
+            with file._transaction():
+                file._write_design(study)
+        except sqlite3.DatabaseError as fault:
+            _unlock(path, lock)
+            raise StudyError(f"{path}: cannot be written ({fault}).") from None
+        except BaseException:
+            _unlock(path, lock)
+            raise
         return file
 
     @classmethod
@@ -185,8 +193,16 @@ class StudyFile:
         if not path.is_file():
             raise StudyError(f"{path}: no such file.")
         _check_kind(path)
-        lock = _lock(path) if writable else None
-        return cls(path, _connect(path, writable=writable), lock)
+        if writable:
+            lock = _lock(path)
+            try:
+                return cls(path, _connect(path, writable=True), lock)
+            except StudyError:
+                _unlock(path, lock)
+                raise
+        connection = _connect(path, writable=False)
+        connection.execute("BEGIN")  # whoever reads a file that is being written sees one moment of it
+        return cls(path, connection)
 
     @classmethod
     def resume(cls, path: Path, study: Study) -> StudyFile:
@@ -194,32 +210,43 @@ class StudyFile:
 
         Raises
         ------
-        StudyError
+        OtherDesignError
             The file holds a study of another design; the message names the first difference.
         """
         file = cls.open(path, writable=True)
         stored, wanted = file.design(), json.loads(json.dumps(study.design()))
         if stored != wanted:
             file.close()
-            raise StudyError(
+            raise OtherDesignError(
                 f"{path}: holds a study of another design ({_first_difference(stored, wanted)}). "
                 "Give --new to start a new file, or --out to name one."
             )
         return file
 
+    @classmethod
+    def create_or_resume(cls, path: Path, study: Study) -> StudyFile:
+        """Make a new study file where there is none (or only the blank one of a start that was killed), else resume."""
+        return cls.resume(path, study) if path.exists() and not _is_blank(path) else cls.create(path, study)
+
     def __enter__(self) -> StudyFile:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def __exit__(self, kind: object, fault: BaseException | None, trace: object) -> None:
+        try:
+            self.close()
+        except sqlite3.DatabaseError as unwritten:
+            fault = unwritten
+        if isinstance(fault, sqlite3.DatabaseError):
+            raise StudyError(f"{self.path}: cannot be read or written any further ({fault}).") from None
 
     def close(self) -> None:
         """Commit what is pending and close."""
-        self.commit()
-        self._connection.close()
-        if self._lock is not None:
-            self._lock.close()
-            _lock_path(self.path).unlink(missing_ok=True)
+        try:
+            self.commit()
+        finally:
+            self._connection.close()
+            if self._lock is not None:
+                _unlock(self.path, self._lock)
 
     # ---------------------------------------------------------------- writing
 
@@ -428,11 +455,17 @@ class _Transaction:
 
 
 def _connect(path: Path, *, writable: bool) -> sqlite3.Connection:
-    # Without the right to write beside it SQLite cannot keep the shared memory of a WAL file: read it as it lies.
-    how = "mode=rwc" if writable else "mode=ro" if os.access(path.parent, os.W_OK) else "mode=ro&immutable=1"
+    # Without the right to write beside it SQLite cannot make the shared memory that a WAL file needs. Where there is
+    # none, the file is whole and is read as it lies; where there is one, it holds answers and is there to be used.
+    bare = not os.access(path.parent, os.W_OK) and not path.with_name(path.name + "-wal").exists()
+    # A reader that may write tidies the shared memory up behind itself; "query_only" keeps its hands off the answers.
+    tidy = os.access(path.parent, os.W_OK) and os.access(path, os.W_OK)
+    how = "mode=rwc" if writable else "mode=ro&immutable=1" if bare else "mode=rw" if tidy else "mode=ro"
     try:
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, isolation_level=None, timeout=30)
-        if writable:
+        if not writable:
+            connection.execute("PRAGMA query_only = ON")
+        else:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
@@ -448,16 +481,39 @@ def _lock_path(path: Path) -> Path:
 def _lock(path: Path) -> sqlite3.Connection:
     """Make sure that one program writes a study file at a time: two would pay for every answer twice.
 
-    The operating system lets go of the lock when its holder ends, however it ends.
+    The operating system lets go of the lock when its holder ends, however it ends. A holder that ends in order
+    removes the lock's file; a lock on a file that has just been removed would keep nobody out and is not taken.
     """
-    try:
-        lock = sqlite3.connect(_lock_path(path), isolation_level=None, timeout=0)
-        lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError as fault:
-        if "locked" in str(fault):
-            raise StudyError(f"{path}: is being written by another valuemap; let it end first.") from None
-        raise StudyError(f"{path}: cannot be written here ({fault}).") from None
-    return lock
+    name = _lock_path(path)
+    while True:
+        lock = None
+        try:
+            name.touch()
+            meant = name.stat().st_ino
+            lock = sqlite3.connect(name, isolation_level=None, timeout=0)
+            lock.execute("BEGIN EXCLUSIVE")
+            if name.stat().st_ino == meant:
+                return lock
+        except FileNotFoundError:
+            if not path.parent.is_dir():
+                raise StudyError(f"{path}: cannot be written here (there is no such folder).") from None
+        except OSError as fault:
+            raise StudyError(f"{path}: cannot be written here ({fault.strerror}).") from None
+        except sqlite3.DatabaseError as fault:
+            if "locked" in str(fault):
+                raise StudyError(f"{path}: is being written by another valuemap; let it end first.") from None
+            raise StudyError(f"{path}: cannot be written here ({fault}).") from None
+        if lock is not None:
+            lock.close()
+
+
+def _unlock(path: Path, lock: sqlite3.Connection) -> None:
+    with suppress(OSError):  # Windows removes nothing that is open
+        _lock_path(path).unlink()
+    lock.close()
+    if os.name == "nt":
+        with suppress(OSError):  # another has it open by now
+            _lock_path(path).unlink()
 
 
 def is_being_written(path: Path) -> bool:
@@ -472,6 +528,19 @@ def is_being_written(path: Path) -> bool:
     finally:
         probe.close()
     return False
+
+
+def _is_blank(path: Path) -> bool:
+    """Whether SQLite has made the file and nothing was ever stored in it."""
+    connection = _connect(path, writable=False)
+    try:
+        tables = connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]
+        application = connection.execute("PRAGMA application_id").fetchone()[0]
+    except sqlite3.DatabaseError:
+        return False
+    finally:
+        connection.close()
+    return bool(tables == 0 and application == 0)
 
 
 def _check_kind(path: Path) -> None:

@@ -211,3 +211,15 @@ def test_the_help_has_an_example_of_every_way_to_name_items(cli: Cli) -> None:
     ran = cli("import", "--help")
     assert "--items 'pvq{n:02d}'" in ran.out
     assert "--items ipcrtiv,imprich" in ran.out
+
+
+def test_the_rule_on_equal_answers_is_a_setting_that_every_later_command_follows(cli: Cli, home: Path) -> None:
+    rows = [[f"p{n}", *(["4"] * 17 + ["1", "2", "5", "6"])] for n in range(3)]
+    path = home / "same.csv"
+    head = ["person", *(f"q{item:02d}" for item in range(1, 22))]
+    path.write_text("\n".join(",".join(row) for row in [head, *rows]) + "\n", encoding="utf-8")
+    for name, rule in (("usual.vmap", ()), ("all.vmap", ("--max-same-answer", "0"))):
+        assert cli("import", "pvq-21", path, "--id", "person", *ITEMS, *rule, "--out", name).code == 0
+    notes = {name: json.loads(cli("score", name, "--json").stdout)["notes"] for name in ("usual.vmap", "all.vmap")}
+    assert any("3 with 16 or more equal answers" in note for note in notes["usual.vmap"])
+    assert not any("equal answers" in note for note in notes["all.vmap"])

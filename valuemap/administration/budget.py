@@ -1,7 +1,7 @@
 """What a study costs: calls, tokens and, where a price table is given, money.
 
-In go a study and prices; out comes an `Estimate` before anything is asked, and a `Meter` that counts while asking. Tokens
-are estimated before (about four characters each, which fits English) and counted as the provider reports them after.
+In go a study and prices; out comes a `CostEstimate` before anything is asked, and a `Meter` that counts while asking.
+Tokens are estimated before (about four characters each, which fits English) and counted as the provider reports them after.
 """
 
 from __future__ import annotations
@@ -120,21 +120,25 @@ class Meter:
         Money allowed in this run, in the table's currency; needs `prices`.
     prices
         The price table.
+    expected_call
+        What a call is expected to cost; it stands for the dearest call until one has come back.
     """
 
-    def __init__(self, max_calls: int | None, budget: float | None, prices: PriceTable | None) -> None:
+    def __init__(
+        self, max_calls: int | None, budget: float | None, prices: PriceTable | None, expected_call: float = 0.0
+    ) -> None:
         self.calls = 0
         self.spent = 0.0
         self._max_calls, self._budget, self._prices = max_calls, budget, prices
-        self._dearest_call = 0.0
+        self._expected_call, self._dearest_call = expected_call, 0.0
         self._in_flight = 0
 
     def may_call(self) -> bool:
         """Whether one more call stays within the limits, those in flight counted at the dearest price seen."""
         if self._max_calls is not None and self.calls >= self._max_calls:
             return False
-        expected = self.spent + (self._in_flight + 1) * self._dearest_call
-        return self._budget is None or expected <= self._budget
+        a_call = self._dearest_call or self._expected_call
+        return self._budget is None or self.spent + (self._in_flight + 1) * a_call <= self._budget
 
     def begin(self) -> None:
         """Count a call as it is made."""

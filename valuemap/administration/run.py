@@ -112,16 +112,20 @@ async def administer(
     """
     done = file.answered()
     run = _Run(file, settings, meter, stop, progress)
-    async with asyncio.TaskGroup() as tasks:
-        ticking = tasks.create_task(_commit_regularly(file))
-        workers = []
-        for identity in study.respondents:
-            respondent = respondents[identity.name]
-            chains = _chains(study, identity, file, done)
-            slots = settings.concurrency if respondent.slots is None else respondent.slots
-            workers += [tasks.create_task(run.work(respondent, chains)) for _ in range(slots)]
-        await asyncio.gather(*workers)
-        ticking.cancel()
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            ticking = tasks.create_task(_commit_regularly(file))
+            workers = []
+            for identity in study.respondents:
+                respondent = respondents[identity.name]
+                chains = _chains(study, identity, file, done)
+                slots = settings.concurrency if respondent.slots is None else respondent.slots
+                workers += [tasks.create_task(run.work(respondent, chains)) for _ in range(slots)]
+            await asyncio.gather(*workers)
+            ticking.cancel()
+    except BaseExceptionGroup as faults:
+        # A worker came to grief, say on a full disk: the others were cancelled, and the first fault is the news.
+        raise faults.exceptions[0] from None
     for respondent in respondents.values():
         file.record_identity(respondent.identity)
     if run.fault:

@@ -12,8 +12,8 @@ import sys
 import click
 
 from valuemap import __version__
-from valuemap.cli.output import printable
-from valuemap.errors import EXIT_INTERRUPTED, ValuemapError
+from valuemap.errors import EXIT_INTERRUPTED, EXIT_OK, ValuemapError
+from valuemap.hostile_text import printable
 
 #: Command, the module that holds it, and its line in the help. A module's command has the name of the module.
 COMMANDS = {
@@ -83,8 +83,4 @@ def main() -> None:
     except ValuemapError as fault:
         click.echo(f"Error: {printable(str(fault))}", err=True)
         code = fault.exit_code
-    except BrokenPipeError:
-        # The reader of our output has gone (valuemap score | head): nothing is wrong.
-        sys.stderr.close()
-        code = 0
-    sys.exit(code)
+    sys.exit(code or EXIT_OK)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from valuemap.cli.output import printable, say
+from valuemap.cli.output import say
 from valuemap.errors import EXIT_OK, UsageError
+from valuemap.hostile_text import printable
 
 if TYPE_CHECKING:
     from valuemap.export import Format, Shape

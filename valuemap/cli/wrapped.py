@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import textwrap
 
-from valuemap.cli.output import printable, tell
+from valuemap.cli.output import tell
+from valuemap.hostile_text import printable
 
 WIDTH = 78
 

