@@ -104,7 +104,7 @@ def test_an_unknown_wording_names_the_known_ones_and_how_to_add_one(own: Path) -
 
 def test_a_fault_in_the_user_s_file_names_the_file(own: Path) -> None:
     file = add_wording(own, "pvq-21", "mine", "schema = 1")
-    with pytest.raises(InstrumentError, match="mine.toml: instrument: is missing"):
+    with pytest.raises(InstrumentError, match=r"mine\.toml: instrument: is missing"):
         find_wording(find_instrument("pvq-21"), "mine")
     assert file.exists()
 
@@ -121,6 +121,6 @@ def test_the_user_s_own_norm_is_added_and_checked(own: Path) -> None:
     (folder / "mine.toml").write_text("schema = 1", encoding="utf-8")
     (folder / "ess9-de.toml").write_text("schema = 1", encoding="utf-8")
     assert list(norm_files())[-1] == "mine"
-    with pytest.raises(NormError, match="mine.toml: id: is missing"):
+    with pytest.raises(NormError, match=r"mine\.toml: id: is missing"):
         find_norm("mine")
     assert find_norm("ess9-de").n > 2000

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,16 @@ def test_killed_five_times_a_run_of_1710_answers_holds_each_exactly_once(
     serve: Serve, start: Start, home: Path, query: Query
 ) -> None:
     server = serve(delay=0.02)
-    command = ("survey", "pvq-rr", "--model", server.model, "--wording", "en-a", "--option-order", "ascending")
+    command: tuple[object, ...] = (
+        "survey",
+        "pvq-rr",
+        "--model",
+        server.model,
+        "--wording",
+        "en-a",
+        "--option-order",
+        "ascending",
+    )
     command = (*command, "--repeats", "30", "--concurrency", str(CONCURRENCY), "--out", "s.vmap")
     path, calls = home / "s.vmap", server.fake.calls
     in_vain = [0]
@@ -53,7 +63,7 @@ def test_killed_five_times_a_run_of_1710_answers_holds_each_exactly_once(
         in_vain.append(len(calls) - len(after))
         assert query(path, "PRAGMA integrity_check") == [("ok",)]
     # Lost with each kill: the calls in flight, and the answers that had come in since the last commit.
-    for earlier, later in zip(in_vain, in_vain[1:], strict=False):
+    for earlier, later in pairwise(in_vain):
         assert 0 <= later - earlier <= CONCURRENCY + COMMIT_ANSWERS
 
     ran = start(*command).finish()
@@ -86,9 +96,7 @@ def test_a_run_killed_while_it_makes_its_file_starts_again(
     assert query(path, "SELECT COUNT(*) FROM answer") == [(100,)]
 
 
-def test_a_killed_run_can_be_scored_as_it_is(
-    serve: Serve, start: Start, home: Path, small_folder: Path
-) -> None:
+def test_a_killed_run_can_be_scored_as_it_is(serve: Serve, start: Start, home: Path, small_folder: Path) -> None:
     server = serve(delay=0.05)
     child = start("survey", small_folder, "--model", server.model, "--out", "s.vmap", "--concurrency", 2)
     path = home / "s.vmap"

@@ -49,9 +49,9 @@ def test_a_right_file_is_read(tmp_path: Path) -> None:
         (changed(n_items="5"), "", "n_items"),
         (changed(colour="red"), "", "colour"),
         (changed(response={"kind": "likert", "minimum": 1}), "[response]", "maximum"),
-        (changed(response={"kind": "likert", "minimum": 6, "maximum": 1}), "", "response"),
+        (changed(response={"kind": "likert", "minimum": 6, "maximum": 1}), "[response]", ""),
         (changed(levels=[*SMALL["levels"], {"id": "third", "name": 3}]), "[[levels]] no. 3", "name"),
-        (changed(scales=[{"id": "A", "name": "A", "level": "values", "items": [1, "2"]}]), "[[scales]] no. 1", "items entry 2"),
+        (changed(scales=[SMALL["scales"][0] | {"items": [1, "2"]}]), "[[scales]] no. 1", "items entry 2"),
         (changed(levels=["values"]), "", "levels entry 1"),
         (changed(id="a b"), "", "id"),
     ],
@@ -156,7 +156,8 @@ toml_values = st.recursive(
     | st.floats()
     | st.text(st.characters(exclude_categories=["Cs"]), max_size=8),
     lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.text(st.characters(codec="ascii"), max_size=4), inner, max_size=3)
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text(st.characters(codec="ascii"), max_size=4), inner, max_size=3)
     ),
     max_leaves=5,
 )
@@ -174,13 +175,14 @@ def mutated(draw: st.DrawFn, content: dict[str, Any]) -> dict[str, Any]:
     """A file with one to three of its entries removed, replaced or doubled."""
     result = copy.deepcopy(content)
     for _ in range(draw(st.integers(1, 3))):
+        way: list[Any]
         *way, last = draw(st.sampled_from(list(places(result)) or [("id",)]))
         holder: Any = result
         for key in way:
             holder = holder[key]
         match draw(st.sampled_from(["remove", "replace", "add"])):
             case "remove" if isinstance(holder, list) or last in holder:
-                del holder[last]
+                del holder[last]  # type: ignore[arg-type]
             case "add" if isinstance(holder, dict):
                 holder[draw(st.text(st.characters(codec="ascii"), max_size=5))] = draw(toml_values)
             case _ if isinstance(holder, list):

@@ -74,7 +74,10 @@ def test_one_wording_file_is_checked_with_the_instrument_beside_it(home: Path, s
     report = check(small_folder / "wordings" / "w1.toml")
     assert report.instrument == "small"
     assert [file.name for file in report.files] == ["w1.toml"]
-    assert [finding.message for finding in report.faults] == ["item 5 is missing (1 in all)", "there is no item 7 in small"]
+    assert [finding.message for finding in report.faults] == [
+        "item 5 is missing (1 in all)",
+        "there is no item 7 in small",
+    ]
 
 
 def test_the_user_s_further_wordings_of_a_shipped_instrument_are_checked_against_it(home: Path) -> None:
@@ -111,7 +114,9 @@ def test_a_path_that_is_not_there(home: Path, name: str) -> None:
 
 
 def test_an_id_in_place_of_a_path_is_told_where_the_folder_is(home: Path) -> None:
-    with pytest.raises(UsageError, match=r"pvq-rr: no such file or folder. The instrument pvq-rr lies in .*pvq-rr: check"):
+    with pytest.raises(
+        UsageError, match=r"pvq-rr: no such file or folder. The instrument pvq-rr lies in .*pvq-rr: check"
+    ):
         check(Path("pvq-rr"))
 
 
@@ -153,7 +158,9 @@ def test_the_folder_is_named_like_the_instrument(home: Path, small_folder: Path)
 
 def test_a_shipped_instrument_s_name_is_taken(home: Path, small_folder: Path) -> None:
     edit(small_folder / "instrument.toml", 'id = "small"', 'id = "pvq-rr"')
-    assert "an instrument pvq-rr is shipped, and the name means that one; choose another" in messages(check(small_folder))
+    assert "an instrument pvq-rr is shipped, and the name means that one; choose another" in messages(
+        check(small_folder)
+    )
 
 
 def test_an_unknown_norm_and_a_rule_without_a_source(home: Path, small_folder: Path) -> None:
@@ -249,5 +256,7 @@ def test_other_words_are_a_difference(one: str, other: str, difference: str) -> 
 
 
 def test_pronouns_are_counted_by_items() -> None:
-    counted = count_pronouns(["She likes her house.", "He’s late; she is not.", "It is theirs.", "The sheriff heard them."])
+    counted = count_pronouns(
+        ["She likes her house.", "He’s late; she is not.", "It is theirs.", "The sheriff heard them."]
+    )
     assert (counted.feminine, counted.masculine, counted.neutral) == (2, 1, 2)

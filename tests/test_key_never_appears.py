@@ -61,8 +61,8 @@ def test_the_key_is_nowhere_whatever_the_server_does(
     for arguments in (command, (*command, "--dry-run"), ("score", "s.vmap"), ("score", "s.vmap", "--json")):
         ran = cli(*arguments)
         outputs += [ran.out, ran.err]
-    for number, arguments in enumerate((("csv",), ("jsonl",), ("parquet",), ("csv", "--wide"))):
-        ran = cli("export", "s.vmap", "--format", *arguments, "--out", f"export-{number}")
+    for number, form in enumerate((["csv"], ["jsonl"], ["parquet"], ["csv", "--shape", "wide"])):
+        ran = cli("export", "s.vmap", "--format", *form, "--out", f"export-{number}")
         outputs += [ran.out, ran.err]
     assert server.fake.calls[0].headers["Authorization"] == f"Bearer {key}"
     assert_nowhere(key, home, *outputs)

@@ -26,7 +26,9 @@ FRAMED = Framing("counsellor", "You are a counsellor.")
 KNOWN_SEED = 1912873966
 
 
-def design(instrument: Instrument, wordings: dict[str, Wording], repeats: int = 3, seed: int = 1, **facets: object) -> Study:
+def design(
+    instrument: Instrument, wordings: dict[str, Wording], repeats: int = 3, seed: int = 1, **facets: object
+) -> Study:
     chosen: dict[str, object] = {
         "framings": (NO_FRAMING,),
         "presentations": ("item",),
@@ -48,9 +50,7 @@ def seed_of_a_known_call(study: Study) -> int:
     return Administration(replace(study, seed=1), ANNA, known, 1).seed(1)
 
 
-def test_the_grid_crosses_every_facet_with_every_other(
-    small: Instrument, small_wordings: dict[str, Wording]
-) -> None:
+def test_the_grid_crosses_every_facet_with_every_other(small: Instrument, small_wordings: dict[str, Wording]) -> None:
     study = design(
         small,
         small_wordings,
@@ -128,9 +128,7 @@ def test_more_repeats_or_conditions_leave_the_seeds_of_the_others_as_they_are(
     assert set(seeds(design(small, small_wordings, repeats=3))) <= set(seeds(wide))
 
 
-def test_seeds_are_the_same_in_every_process_and_version(
-    small: Instrument, small_wordings: dict[str, Wording]
-) -> None:
+def test_seeds_are_the_same_in_every_process_and_version(small: Instrument, small_wordings: dict[str, Wording]) -> None:
     assert seed_of_a_known_call(design(small, small_wordings)) == KNOWN_SEED
     program = (
         "import json; from tests.test_study import design, seeds;"
@@ -171,4 +169,3 @@ def test_the_design_is_plain_data_that_survives_being_stored(
     stored = design(small, small_wordings, framings=(FRAMED,)).design()
     assert json.loads(json.dumps(stored)) == stored
     assert stored["instrument_hash"] == small.hash
-

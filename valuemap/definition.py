@@ -56,7 +56,7 @@ class Fault:
         return " ".join(part for part in (self.table, self.field) if part)
 
 
-class BrokenRules(ValueError):  # noqa: N818 - it is never raised past pydantic
+class BrokenRules(ValueError):
     """Several rules between fields that a model's validator found broken at once."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
@@ -147,7 +147,7 @@ def _place(loc: tuple[int | str, ...], content: Mapping[str, object]) -> tuple[s
         return "", ""
     first, rest = str(loc[0]), loc[1:]
     value, table = content.get(first), ""
-    if rest and isinstance(value, dict):
+    if isinstance(value, dict):
         table = f"[{first}]"
     elif rest and isinstance(value, list) and isinstance(rest[0], int) and isinstance(value[rest[0]], dict):
         table, value, rest = f"[[{first}]] no. {rest[0] + 1}", value[rest[0]], rest[1:]

@@ -81,9 +81,9 @@ class Scale(Definition):
     def _check(self) -> Self:
         if bool(self.items) == bool(self.components):
             raise ValueError(f"scale {self.id} needs either items or components")
-        for what, listed in (("item", self.items), ("component", self.components)):
+        for what, listed in (("an item", self.items), ("a component", self.components)):
             if len(set(listed)) != len(listed):
-                raise ValueError(f"scale {self.id} lists an {what} twice")
+                raise ValueError(f"scale {self.id} lists {what} twice")
         return self
 
 

@@ -1,121 +1,286 @@
-"""May a profile be believed? The evidence on how the answers came about, before any claim about values.
+"""May a profile be believed? The verdict on how the answers came about, before any claim about values.
 
-In go the answers of one respondent; out comes `Evidence`: the four states, how much of the model's probability falls on
-the options at all, how often it gives one and the same printed code, and whether its answers follow the content of an
-item or the printed position of the options.
+In go the answers of one respondent; out comes a `Verdict`: each piece of evidence with its figure, interval, threshold
+and grade, and one of three words with the reasons. Rules: one bad piece of evidence makes the profile *not
+interpretable*; one doubtful piece, or an essential one that was not measured, makes it *interpretable with care*; the
+thresholds are data (`THRESHOLDS`), each with its source, and `docs/calibration.md` says how often they are right.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
+from valuemap import evidence as ev
+from valuemap.errors import StudyError
+from valuemap.figure import Figure, number
 from valuemap.scoring.answers import Answers
-from valuemap.study import State
+from valuemap.scoring.profile import ENOUGH_VALID, leave_out_people
 
-#: A model gives an answer at all; below this most of its probability lies on something else.
-LITTLE_MASS = 0.5
-#: More of one printed code than this, over both option orders, is an answer to the form and not to the items.
-ONE_CODE = 0.5
-#: Item means under the two option orders should rise and fall together at least this much.
-ORDER_AGREEMENT = 0.5
+Grade = Literal["good", "care", "bad", "not measured"]
+Word = Literal["interpretable", "interpretable with care", "not interpretable"]
+
+SEED = 20220101
+ANY = math.inf
+
+# Where thresholds come from.
+CONVENTION = "convention of this project"
+ESS_RULE = "ESS: a person with more than 5 of 21 missing (76 % valid) is left out; rounded up. 0.95: convention"
+SPEARMAN_BROWN = "Spearman-Brown: halves that agree with r = 0.67 (0.33) make a whole with a reliability of 0.80 (0.50)"
+RELIABILITY = "0.80: usual minimum for a generalizability coefficient; below 0.50 the profile is more noise than signal"
+GSS = "1,255 people of the GSS 2012 (PVQ-21), computed for this project: "
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """Where a figure is good, and where it is bad.
+
+    Attributes
+    ----------
+    name
+        Of the evidence.
+    good
+        Good from and to.
+    tolerable
+        Bad below and above; between this and `good` care is needed.
+    source
+        A published value, a definition, or this project's own calibration or convention.
+    essential
+        Of whom it must be measured: without it a profile is at most interpretable with care.
+    """
+
+    name: str
+    good: tuple[float, float]
+    tolerable: tuple[float, float]
+    source: str
+    essential: Literal["nobody", "models", "everybody"] = "nobody"
+
+    def grade(self, value: float | None) -> Grade:
+        """Grade a figure; ``None`` was not measured."""
+        if value is None:
+            return "not measured"
+        if self.good[0] <= value <= self.good[1]:
+            return "good"
+        return "care" if self.tolerable[0] <= value <= self.tolerable[1] else "bad"
+
+    @property
+    def good_when(self) -> str:
+        """Where it is good, in words."""
+        low, high = self.good
+        if -low == high < ANY:
+            return f"±{number(high)}"
+        if high == ANY:
+            return f"≥ {number(low)}"
+        return f"≤ {number(high)}" if low == -ANY else f"{number(low)} to {number(high)}"
+
+    @property
+    def bad_when(self) -> str:
+        """Where it is bad, in words; empty where it never is."""
+        low, high = self.tolerable
+        if -low == high < ANY:
+            return f"over ±{number(high)}"
+        if low > -ANY:
+            return f"< {number(low)}"
+        return f"> {number(high)}" if high < ANY else ""
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """How the answers of one respondent came about.
+    """One piece of evidence.
 
     Attributes
     ----------
-    counts
-        Answers in each state.
-    asked
-        Answers asked for.
-    option_mass
-        Mean share of the model's probability on the options; NaN in sample mode.
-    top_code, top_code_share
-        The most frequent printed code, and its share of the valid answers.
-    order_agreement
-        Correlation over items between the mean answers under ascending and descending options; NaN where only one
-        order was asked or nothing varies.
-    doubts
-        What speaks against reading the scores as values, in words.
+    name
+        What was looked at.
+    figure, low, high
+        What was found and its 95 % interval; ``None`` where there is none, and `reason` says why.
+    good_when, bad_when
+        The threshold in words; `bad_when` is empty where nothing is worse than doubtful.
+    grade
+        "good", "care", "bad" or "not measured".
+    reason
+        What was found, in words.
     """
 
-    counts: dict[State, int]
-    asked: int
-    option_mass: float
-    top_code: int
-    top_code_share: float
-    order_agreement: float
-    doubts: tuple[str, ...]
+    name: str
+    figure: float | None
+    low: float | None
+    high: float | None
+    good_when: str
+    bad_when: str
+    grade: Grade
+    reason: str
 
 
-def evidence(answers: Answers) -> Evidence:
-    """Gather the evidence for the answers of one respondent."""
-    counts = {state: answers.count(state) for state in State}
-    masses = answers.option_mass[~np.isnan(answers.option_mass)]
-    mass = float(masses.mean()) if len(masses) else float("nan")
-    shares = printed_code_shares(answers)
-    top = int(np.argmax(shares)) if shares.any() else 0
-    agreement = order_agreement(answers)
-    found = Evidence(counts, answers.n_asked, mass, top + 1, float(shares[top]), agreement, ())
-    return Evidence(**{**vars(found), "doubts": _doubts(found, answers.instrument.response.n_options)})
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a profile may be believed.
 
-
-def printed_code_shares(answers: Answers) -> NDArray[np.float64]:
-    """Return how often each printed code was given (in distribution mode: how probable it was), summing to 1.
-
-    Shape (options,); all zero where there is no valid answer.
+    Attributes
+    ----------
+    word
+        "interpretable", "interpretable with care" or "not interpretable".
+    evidence
+        All of it.
+    reasons
+        What decided, in words; empty where the profile is interpretable.
     """
-    response = answers.instrument.response
-    if np.isnan(answers.probabilities).all():
-        options = np.array(response.values)
-        given = (answers.values[:, :, None] == options).astype(float)
+
+    word: Word
+    evidence: tuple[Evidence, ...]
+    reasons: tuple[str, ...]
+
+    def piece(self, name: str) -> Evidence:
+        """Return the evidence of that name."""
+        return next(piece for piece in self.evidence if piece.name == name)
+
+
+#: Calibrated with simulated respondents: see docs/calibration.md, which prints this table.
+THRESHOLDS = (
+    Threshold("Valid answers", (0.95, ANY), (ENOUGH_VALID, ANY), ESS_RULE, essential="everybody"),
+    Threshold("Valid by scale", (ENOUGH_VALID, ANY), (0.50, ANY), "as for all answers; bad: most are missing"),
+    Threshold("People left out", (-ANY, 0.10), (-ANY, 0.50), CONVENTION),
+    Threshold(
+        "Option mass",
+        (0.80, ANY),
+        (0.50, ANY),
+        f"bad: the model would mostly write no option at all. 0.80: {CONVENTION}",
+    ),
+    Threshold("Option orders (r)", (0.67, ANY), (0.33, ANY), SPEARMAN_BROWN, essential="models"),
+    Threshold(
+        "Position effect",
+        (-0.10, 0.10),
+        (-0.50, 0.50),
+        "bad: at least half of the answers follow the place. 0.10: calibration",
+    ),
+    Threshold(
+        "Top printed code",
+        (-ANY, 0.45),
+        (-ANY, 0.50),
+        "answers that follow the content cannot exceed one half. 0.45: calibration",
+    ),
+    Threshold("Signal test (p)", (-ANY, 0.01), (-ANY, 0.05), "usual levels", essential="models"),
+    Threshold("Signal share (G)", (0.80, ANY), (0.50, ANY), RELIABILITY, essential="models"),
+    Threshold("Scales cohere (p)", (-ANY, 0.05), (-ANY, 0.20), "0.05: usual level. 0.20: calibration"),
+    Threshold("Wordings (r)", (0.67, ANY), (0.33, ANY), SPEARMAN_BROWN),
+    Threshold("Framings (r)", (0.67, ANY), (-ANY, ANY), "as for wordings; a framing is meant to matter"),
+    Threshold("Item-order drift", (-0.25, 0.25), (-1.0, 1.0), f"{CONVENTION}: a quarter of an option, one option"),
+    Threshold(
+        "Agreeing",
+        (-0.09, 0.64),
+        (-ANY, ANY),
+        "mean ± 2 SD of the mean rating of 2,329 people: norm ess9-de, 4.20 ± 0.91 on the scale from 1 to 6",
+    ),
+    Threshold("End options", (-ANY, 0.71), (-ANY, ANY), f"{GSS}95 % have fewer"),
+    Threshold("Straight-lining", (-ANY, 0.71), (-ANY, 0.90), f"{GSS}95 % and 99 % have less"),
+    Threshold("Entropy", (0.40, ANY), (0.20, ANY), f"{GSS}95 % and 99 % have more"),
+    Threshold(
+        "Profile spread",
+        (0.16, ANY),
+        (-ANY, ANY),
+        "lowest of the thirty countries of the norm ess11-countries (Montenegro)",
+    ),
+    Threshold(
+        "Circle fit (R²)",
+        (0.16, ANY),
+        (-ANY, ANY),
+        "lowest of the thirty countries of the norm ess11-countries (Israel)",
+    ),
+)
+
+
+def assess(answers: Answers, seed: int = SEED) -> Verdict:
+    """Judge the answers of one respondent, or of all people together.
+
+    Parameters
+    ----------
+    answers
+        Of one respondent (see `verdicts` for a whole study).
+    seed
+        Of the bootstrap and the permutations: the same answers and seed give the same verdict.
+
+    Raises
+    ------
+    StudyError
+        There are no answers, or they are those of several models.
+    """
+    if not len(answers.values):
+        raise StudyError("There are no answers yet, so there is nothing to judge: run the survey first.")
+    if not answers.is_people and answers.administrations["respondent"].nunique() > 1:
+        raise StudyError("A verdict is about one respondent: these are the answers of several.")
+    figures = _figures(answers, seed)
+    pieces = tuple(_graded(threshold, figures[threshold.name]) for threshold in THRESHOLDS if threshold.name in figures)
+    who = "people" if answers.is_people else "models"
+    return _judge(pieces, [threshold.name for threshold in THRESHOLDS if threshold.essential in (who, "everybody")])
+
+
+def verdicts(answers: Answers) -> dict[str, Verdict]:
+    """Judge every respondent of a study, by name; people are judged together, as "people"."""
+    if answers.is_people:
+        return {"people": assess(answers)}
+    return {respondent: assess(own) for (respondent,), own in answers.by(["respondent"])}
+
+
+def _figures(answers: Answers, seed: int) -> dict[str, Figure]:
+    """Measure everything that applies, by the name of its threshold."""
+    figures = {"Valid answers": ev.valid_share(answers), "Valid by scale": ev.weakest_scale(answers)}
+    if answers.is_people:
+        figures["People left out"] = ev.people_left_out(answers)
+        answers = leave_out_people(answers)[0]
     else:
-        given = np.nan_to_num(answers.probabilities)
-    descending = (answers.administrations["option_order"] == "descending").to_numpy()
-    printed = given[~descending].sum(axis=(0, 1)) + given[descending].sum(axis=(0, 1))[::-1]
-    total = printed.sum()
-    shares: NDArray[np.float64] = printed / total if total else printed
-    return shares
+        figures |= {
+            "Option mass": ev.option_mass(answers, seed),
+            "Signal test (p)": ev.signal_test(answers, seed),
+            "Signal share (G)": ev.signal_share(answers),
+            "Scales cohere (p)": ev.scale_coherence(answers, seed),
+            "Wordings (r)": ev.wording_agreement(answers),
+            "Framings (r)": ev.framing_agreement(answers),
+        }
+    return figures | {
+        "Option orders (r)": ev.order_agreement(answers),
+        "Position effect": ev.position_effect(answers, seed),
+        "Top printed code": ev.top_printed_code(answers, seed),
+        "Item-order drift": ev.item_order_drift(answers),
+        "Agreeing": ev.agreeing(answers, seed),
+        "End options": ev.end_options(answers, seed),
+        "Straight-lining": ev.straight_lining(answers),
+        "Entropy": ev.entropy(answers, seed),
+        "Profile spread": ev.profile_spread(answers),
+        "Circle fit (R²)": ev.circle_fit(answers),
+    }
 
 
-def order_agreement(answers: Answers) -> float:
-    """Correlate the items' mean answers under ascending and under descending options.
-
-    1: the content decides. −1: the printed position decides. NaN: one order only, or no variation.
-    """
-    descending = (answers.administrations["option_order"] == "descending").to_numpy()
-    if descending.all() or not descending.any():
-        return float("nan")
-    first, second = (_item_means(answers.values[rows]) for rows in (~descending, descending))
-    both = ~np.isnan(first) & ~np.isnan(second)
-    if both.sum() < 3 or np.ptp(first[both]) == 0 or np.ptp(second[both]) == 0:
-        return float("nan")
-    return float(np.corrcoef(first[both], second[both])[0, 1])
+def _graded(threshold: Threshold, figure: Figure) -> Evidence:
+    return Evidence(
+        threshold.name,
+        figure.value,
+        figure.low,
+        figure.high,
+        threshold.good_when,
+        threshold.bad_when,
+        threshold.grade(figure.value),
+        figure.words,
+    )
 
 
-def _item_means(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    there = ~np.isnan(values)
-    sums, counts = np.where(there, values, 0).sum(axis=0), there.sum(axis=0)
-    means: NDArray[np.float64] = np.full(values.shape[1], np.nan)
-    return np.divide(sums, counts, out=means, where=counts > 0)
+def _judge(pieces: tuple[Evidence, ...], essential: Collection[str]) -> Verdict:
+    """Let the worst evidence decide."""
+    bad = [piece for piece in pieces if piece.grade == "bad"]
+    if bad:
+        return Verdict("not interpretable", pieces, _reasons(bad))
+    doubtful = [
+        piece
+        for piece in pieces
+        if piece.grade == "care" or (piece.grade == "not measured" and piece.name in essential)
+    ]
+    return Verdict("interpretable with care" if doubtful else "interpretable", pieces, _reasons(doubtful))
 
 
-def _doubts(found: Evidence, n_options: int) -> tuple[str, ...]:
-    doubts = []
-    if found.counts[State.VALID] == 0:
-        return ("there is not one valid answer",)
-    if found.option_mass < LITTLE_MASS:
-        doubts.append(f"only {found.option_mass:.0%} of its probability falls on the answer options")
-    if found.top_code_share > max(ONE_CODE, 2 / n_options):
-        doubts.append(f"it gives the printed code {found.top_code} in {found.top_code_share:.0%} of its answers")
-    if found.order_agreement < ORDER_AGREEMENT:
-        doubts.append(
-            "its answers follow the printed position more than the item "
-            f"(agreement of the two option orders r = {found.order_agreement:.2f})".replace("-", "−")
-        )
-    return tuple(doubts)
+def _reasons(pieces: list[Evidence]) -> tuple[str, ...]:
+    """Name and word the evidence; what is lacking for one and the same reason is said once."""
+    named: dict[str, list[str]] = {}
+    for piece in pieces:
+        named.setdefault(piece.reason, []).append(piece.name)
+    return tuple(f"{' and '.join(names)}: {reason}" for reason, names in named.items())

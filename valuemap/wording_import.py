@@ -21,7 +21,7 @@ from valuemap.catalog import find_wording, user_root, wording_files
 from valuemap.definition import examine_content
 from valuemap.errors import CatalogError, DataError, UsageError
 from valuemap.instrument import Instrument, Wording, load_wording
-from valuemap.instrument_check import doubts_of_texts, unprintable
+from valuemap.instrument_check import count_pronouns, doubts_of_texts, is_english, unprintable
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -141,6 +141,12 @@ def import_wording(instrument: Instrument, file: Path, options: WordingOptions, 
         raise UsageError(f"{options.id}: {faults[0]}.")
     path = user_root() / "instruments" / instrument.id / "wordings" / f"{options.id}.toml"
     _store(content, path)
+    if is_english(wording):
+        counted = count_pronouns(wording.items.values())
+        notes.append(
+            f"Of {len(wording.items)} items {counted.feminine} say she or her, {counted.masculine} he, him or his, "
+            f"{counted.neutral} they or their."
+        )
     doubts = tuple(f"{doubt}." for doubt in doubts_of_texts(wording))
     return Imported(load_wording(path, instrument), path, tuple(notes), doubts)
 

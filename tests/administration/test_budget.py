@@ -50,7 +50,7 @@ def study(
 
 def test_an_estimate_counts_the_calls_of_the_study(small: Instrument, small_wordings: dict[str, Wording]) -> None:
     for presentations in (("item",), ("conversation",), ("form",), ("item", "conversation", "form")):
-        planned = study(small, small_wordings, presentations, respondents=(ANNA, BEN))  # type: ignore[arg-type]
+        planned = study(small, small_wordings, presentations, respondents=(ANNA, BEN))
         assert estimate(planned, None).calls == planned.n_calls()
 
 
@@ -79,7 +79,7 @@ def test_a_framing_is_paid_with_every_call(small: Instrument, small_wordings: di
 
 def test_a_conversation_reads_its_beginning_again_with_every_turn(pvq: Instrument, pvq_wording: Wording) -> None:
     of = {
-        presentation: estimate(study(pvq, {"en-a": pvq_wording}, (presentation,)), None).tokens_in  # type: ignore[arg-type]
+        presentation: estimate(study(pvq, {"en-a": pvq_wording}, (presentation,)), None).tokens_in
         for presentation in ("item", "conversation", "form")
     }
     assert of["form"] < of["item"] < of["conversation"]
@@ -117,7 +117,9 @@ def test_a_price_table_is_read_from_toml(tmp_path: Path) -> None:
         ("[models\n", ("not valid TOML",)),
     ],
 )
-def test_a_faulty_price_table_is_refused_with_file_and_field(content: str, named: tuple[str, ...], tmp_path: Path) -> None:
+def test_a_faulty_price_table_is_refused_with_file_and_field(
+    content: str, named: tuple[str, ...], tmp_path: Path
+) -> None:
     file = tmp_path / "prices.toml"
     file.write_text(content, encoding="utf-8")
     with pytest.raises(UsageError) as fault:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -68,7 +69,12 @@ class Bench:
     path: Path
 
     async def run(
-        self, respondent: Scripted, *others: Scripted, stop_after: int | None = None, stop: Stop | None = None, **how: object
+        self,
+        respondent: Scripted,
+        *others: Scripted,
+        stop_after: int | None = None,
+        stop: Stop | None = None,
+        **how: object,
     ) -> Outcome:
         """Run or resume; ``stop_after`` asks for the end once so many answers are stored."""
         settings = Settings(**({"concurrency": 1} | {k: v for k, v in how.items() if k != "max_calls"}))  # type: ignore[arg-type]
@@ -86,10 +92,12 @@ class Bench:
         with open_file(self.path, self.study) as file:
             return await administer(self.study, asked, file, settings, meter, stop, progress)
 
-    def rows(self, columns: str) -> list[tuple[object, ...]]:
+    def rows(self, columns: str) -> list[tuple[Any, ...]]:
         """Read columns of the full view, in the order of the design."""
         with StudyFile.open(self.path) as file:
-            return file.rows(f"SELECT {columns} FROM answer_in_full ORDER BY wording, option_order, repeat, item").fetchall()
+            return file.rows(
+                f"SELECT {columns} FROM answer_in_full ORDER BY wording, option_order, repeat, item"
+            ).fetchall()
 
 
 MakeBench = Callable[..., Bench]
@@ -155,7 +163,13 @@ async def test_several_respondents_are_each_asked_everything(bench: MakeBench) -
 
 # Resuming
 
-WAYS = [("item", "fixed"), ("item", "random"), ("conversation", "fixed"), ("conversation", "random"), ("form", "random")]
+WAYS = [
+    ("item", "fixed"),
+    ("item", "random"),
+    ("conversation", "fixed"),
+    ("conversation", "random"),
+    ("form", "random"),
+]
 
 
 @pytest.mark.parametrize(("presentation", "item_order"), WAYS)
@@ -296,7 +310,7 @@ async def test_a_distribution_is_stored_lowest_value_first_with_its_mean(bench: 
         ("ascending", "[0.5, 0.2, 0.1, 0.1, 0.1, 0.0]"),
         ("descending", "[0.0, 0.1, 0.1, 0.1, 0.2, 0.5]"),
     }
-    means = dict(one.rows("option_order, value"))  # type: ignore[arg-type]
+    means: dict[object, Any] = dict(one.rows("option_order, value"))
     assert means["ascending"] == pytest.approx(0.5 + 2 * 0.2 + 3 * 0.1 + 4 * 0.1 + 5 * 0.1)
     assert means["descending"] == pytest.approx(7 - means["ascending"])
 

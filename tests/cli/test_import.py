@@ -220,6 +220,6 @@ def test_the_rule_on_equal_answers_is_a_setting_that_every_later_command_follows
     path.write_text("\n".join(",".join(row) for row in [head, *rows]) + "\n", encoding="utf-8")
     for name, rule in (("usual.vmap", ()), ("all.vmap", ("--max-same-answer", "0"))):
         assert cli("import", "pvq-21", path, "--id", "person", *ITEMS, *rule, "--out", name).code == 0
-    notes = {name: json.loads(cli("score", name, "--json").stdout)["notes"] for name in ("usual.vmap", "all.vmap")}
+    notes = {name: json.loads(cli("score", name, "--json").out)["notes"] for name in ("usual.vmap", "all.vmap")}
     assert any("3 with 16 or more equal answers" in note for note in notes["usual.vmap"])
     assert not any("equal answers" in note for note in notes["all.vmap"])

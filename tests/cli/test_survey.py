@@ -185,7 +185,19 @@ def test_framings_come_from_the_option_or_a_file_and_are_crossed(
     Path("judge.txt").write_text("You are a judge.\n", encoding="utf-8")
     server = serve()
     framings = ("--framing", "judge.txt", "--framing", "", "--framing", "You are a nurse.")
-    cli("survey", small_folder, "--model", server.model, "--repeats", 1, *framings, "--out", "s.vmap", "--concurrency", 1)
+    cli(
+        "survey",
+        small_folder,
+        "--model",
+        server.model,
+        "--repeats",
+        1,
+        *framings,
+        "--out",
+        "s.vmap",
+        "--concurrency",
+        1,
+    )
     systems = [m["content"] for c in server.fake.calls for m in c.body["messages"] if m["role"] == "system"]
     assert {text: systems.count(text) for text in systems} == {"You are a judge.": 20, "You are a nurse.": 20}
     found = query(Path("s.vmap"), "SELECT DISTINCT framing, framing_text FROM condition ORDER BY framing")
@@ -215,8 +227,8 @@ def test_a_conversation_resumes_in_the_middle_with_what_was_really_said(
     cli: Cli, serve: Serve, small_folder: Path
 ) -> None:
     server = serve(lambda call: fake.Say(f"{call.number} it is" if call.number < 7 else "3"))
-    command = ("survey", small_folder, "--model", server.model, "--wording", "w1", "--repeats", 1)
-    command = (*command, "--presentation", "conversation", "--option-order", "ascending", "--out", "s.vmap")
+    facets = ("--wording", "w1", "--repeats", 1, "--presentation", "conversation", "--option-order", "ascending")
+    command = ("survey", small_folder, "--model", server.model, *facets, "--out", "s.vmap")
     cli(*command, "--max-calls", 3)
     cli(*command)
     history = [m["content"] for m in server.fake.calls[3].body["messages"] if m["role"] == "assistant"]

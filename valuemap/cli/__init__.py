@@ -19,6 +19,10 @@ from valuemap.hostile_text import printable
 COMMANDS = {
     "survey": ("survey", "Ask an instrument of a model, many times; store and score the answers."),
     "score": ("score", "Print the profile of a study file."),
+    "quality": ("quality", "Say whether its profile may be believed, and why."),
+    "reliability": ("reliability", "Say how consistent, stable and generalisable its answers are."),
+    "structure": ("structure", "Test whether the answers hang together as theory says."),
+    "compare": ("compare", "Compare profiles with people, with countries, and with each other."),
     "export": ("export", "Write the answers of a study file as csv, parquet or jsonl."),
     "import": ("import_people", "Read people's answers from a data file into a study file."),
     "instrument": ("instrument", "List, show, check and extend the instruments."),
@@ -32,7 +36,7 @@ Exit codes:
   1    error: the message says what was wrong and what to do
   2    usage: an option or argument is wrong
   3    drift (kept for valuemap drift)
-  4    degraded evidence: too few answers are valid
+  4    degraded evidence: too few answers are valid, or (quality) a profile is not interpretable
   130  interrupted; the same command goes on where it stopped
 """
 

@@ -189,7 +189,7 @@ def check_command(name: str, as_json: bool) -> None:
     name it takes the longest reply, and whether it gives log-probabilities, which mode distribution needs (one paid
     call, two where it refuses them). A model in this process is loaded and its answer options are read once.
     """
-    found = _check_simulated(name) if name.startswith("simulated:") else asyncio.run(_check_model(name))
+    found = _check_simulated(name) if name.startswith("simulated:") else _check_model(name)
     if as_json:
         print_json(found.record)
         return
@@ -207,12 +207,16 @@ class Checked:
     record: dict[str, Any]
 
 
-async def _check_model(name: str) -> Checked:
+def _check_model(name: str) -> Checked:
     from valuemap.catalog import find_instrument
     from valuemap.respondents.connect import connect
 
     with _download_bar() as progress:
         respondent = connect(name, find_instrument("pvq-rr"), progress=progress)
+    return asyncio.run(_check_and_close(respondent))
+
+
+async def _check_and_close(respondent: Respondent) -> Checked:
     try:
         if respondent.identity.kind in ("embedded", "gguf"):
             return await _check_embedded(respondent)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from valuemap.errors import UsageError
 from valuemap.hostile_text import harmless, printable
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def _print_table(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], titl
 
     console = Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else 80)
     if title:
-        console.print(Text(title, style="bold"))
+        console.print(Text(printable(title), style="bold"))
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
     shown = [number for number, column in enumerate(columns) if column.shown]
     for number in shown:
@@ -134,7 +135,7 @@ def _print_table(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], titl
         table.add_row(*(Text(printable(cell)) for cell in cells))
     console.print(table)
     for note in notes:
-        console.print(Text(note))
+        console.print(Text(printable(note)))
 
 
 def _for_people(cell: Cell, digits: int | None) -> str:
@@ -150,8 +151,11 @@ def _for_people(cell: Cell, digits: int | None) -> str:
 def _write(text: str, out: Path | None) -> None:
     if out is None:
         click.echo(text, nl=False)
-    else:
+        return
+    try:
         out.write_text(text, encoding="utf-8")
+    except OSError as fault:
+        raise UsageError(f"{out}: cannot be written ({fault.strerror}).") from None
 
 
 def _write_parquet(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], out: Path | None) -> None:
@@ -159,4 +163,8 @@ def _write_parquet(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], ou
 
     if out is None:
         raise click.UsageError("--format parquet is not text: name the file with --out FILE.")
-    pd.DataFrame([list(row) for row in rows], columns=[c.name for c in columns]).to_parquet(out, index=False)
+    table = pd.DataFrame([list(row) for row in rows], columns=[c.name for c in columns])
+    try:
+        table.to_parquet(out, index=False)
+    except OSError as fault:
+        raise UsageError(f"{out}: cannot be written ({fault.strerror}).") from None

@@ -1,19 +1,21 @@
-"""How a profile is shown: the evidence above it, the scores with their denominators, a norm beside them."""
+"""How a profile is shown: the verdict above it, the scores with their denominators, a norm beside them."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from pathlib import Path
 
 from valuemap.catalog import find_norm
 from valuemap.cli.output import Cell, Column, print_rows, tell
+from valuemap.cli.quality import reason_lines
 from valuemap.instrument import Instrument
 from valuemap.norms import Norm
-from valuemap.quality import Evidence, evidence
+from valuemap.quality import Verdict, verdicts
 from valuemap.scoring.answers import Answers
 from valuemap.scoring.profile import Profile, profiles
-from valuemap.study import State
+
+#: The rest is for ``valuemap quality``.
+REASONS_SHOWN = 3
 
 SCORE_COLUMNS = [
     Column("respondent", "Respondent", shown=False),
@@ -44,7 +46,7 @@ def show_study(
     norm: Norm | None = None,
     out: Path | None = None,
 ) -> bool:
-    """Print every profile of a study, each under its evidence; return whether the evidence is degraded.
+    """Print every profile of a study, each under its verdict; return whether the evidence is degraded.
 
     For people to read it is one table a profile; the other formats get one long table.
     """
@@ -54,9 +56,9 @@ def show_study(
         rows = [row for profile in found for row in _rows(profile, norm)]
         print_rows(_columns(norm), rows, form, title="profile", notes=_all_notes(found, answers, norm), out=out)
         return degraded
+    judged = verdicts(answers)
     for profile in found:
-        own = answers if answers.is_people else answers.where(answers.administrations.respondent == profile.respondent)
-        for line in [] if answers.is_people else evidence_lines(evidence(own)):
+        for line in verdict_lines(judged[profile.respondent]):
             tell(line)
         print_rows(
             _columns(norm),
@@ -68,20 +70,12 @@ def show_study(
     return degraded
 
 
-def evidence_lines(found: Evidence) -> list[str]:
-    """Word the evidence of one respondent."""
-    states = ", ".join(f"{found.counts[state]:,} {state.value}" for state in State)
-    lines = [f"Answers: {found.asked:,} asked: {states}."]
-    if not math.isnan(found.option_mass):
-        lines.append(f"Option mass: {found.option_mass:.2f} of the model's probability falls on the options.")
-    if found.counts[State.VALID]:
-        lines.append(f"Most frequent answer: printed code {found.top_code}, {found.top_code_share:.0%}.")
-    if not math.isnan(found.order_agreement):
-        agreement = f"{found.order_agreement:.2f}".replace("-", "−")
-        lines.append(f"Ascending against descending options: r = {agreement} (1 content decides, −1 position).")
-    if found.doubts:
-        lines.append("NOT INTERPRETABLE as values: " + "; ".join(found.doubts) + ".")
-    return lines
+def verdict_lines(verdict: Verdict) -> list[str]:
+    """Word a verdict in lines of 80 columns: the word, the first reasons, and where there is more."""
+    first = verdict.reasons[:REASONS_SHOWN]
+    rest = len(verdict.reasons) - len(first)
+    lines = [f"Verdict: {verdict.word.upper()} as values{':' if first else '.'}"]
+    return [*lines, *reason_lines(first), f"  {f'{rest} more' if rest else 'All evidence'}: valuemap quality FILE"]
 
 
 def norm_beside(instrument: Instrument, level: str) -> Norm | None:
@@ -146,6 +140,8 @@ def _norm_notes(norm: Norm | None) -> list[str]:
 
 def _all_notes(found: Sequence[Profile], answers: Answers, norm: Norm | None) -> list[str]:
     notes = [f"{profile.respondent}: {note}" for profile in found for note in _notes(profile)]
-    for (respondent,), own in answers.by(["respondent"]) if not answers.is_people else []:
-        notes += [f"{respondent}: {line}" for line in evidence_lines(evidence(own))]
+    notes += [
+        f"{respondent}: {verdict.word}" + "".join(f"; {reason}" for reason in verdict.reasons)
+        for respondent, verdict in verdicts(answers).items()
+    ]
     return notes + _norm_notes(norm)

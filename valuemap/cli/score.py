@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from valuemap.cli.output import FORMATS
-from valuemap.errors import EXIT_DEGRADED, EXIT_OK
+from valuemap.errors import EXIT_DEGRADED, EXIT_OK, NormError, UsageError
+
+if TYPE_CHECKING:
+    from valuemap.instrument import Instrument
+    from valuemap.norms import Norm
 
 EPILOG = """\b
 Examples:
@@ -48,12 +53,31 @@ def command(
     from valuemap.scoring.answers import load_answers
     from valuemap.store import StudyFile
 
+    form = "json" if as_json else form
+    _check_out(file, out, form)
     with StudyFile.open(file) as study_file:
         answers = load_answers(study_file)
     wanted = level or answers.instrument.levels[0].id
     answers.instrument.level(wanted)
     beside = find_norm(norm) if norm else norm_beside(answers.instrument, wanted)
-    degraded = show_study(
-        answers, wanted, "json" if as_json else form, by_condition=by == "condition", norm=beside, out=out
-    )
+    if beside is not None:
+        _check_norm(beside, answers.instrument, wanted)
+    degraded = show_study(answers, wanted, form, by_condition=by == "condition", norm=beside, out=out)
     click.get_current_context().exit(EXIT_DEGRADED if degraded else EXIT_OK)
+
+
+def _check_out(file: Path, out: Path | None, form: str) -> None:
+    if out is None:
+        return
+    if form == "table":
+        raise UsageError("--out: the table is for the screen; give --format csv, json or parquet, too.")
+    if out.exists() and file.exists() and out.samefile(file):
+        raise UsageError(f"--out {out}: is the study file itself, which is never written over.")
+
+
+def _check_norm(norm: Norm, instrument: Instrument, level: str) -> None:
+    if (norm.instrument, norm.scale_level) != (instrument.id, level):
+        raise NormError(
+            f"The norm {norm.id} is of {norm.instrument} at the level {norm.scale_level}; "
+            f"these scores are of {instrument.id} at the level {level}."
+        )

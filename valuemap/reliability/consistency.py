@@ -29,7 +29,7 @@ from valuemap.statistics.reliability import (
 )
 from valuemap.statistics.resample import bootstrap_alphas
 
-#: With two rows every correlation is 1, −1 or undefined.
+#: With two different rows every correlation is 1, −1 or undefined.
 FEWEST_ROWS = 3
 RESAMPLES = 2000
 
@@ -128,7 +128,7 @@ def _of_scale(
         return ScaleConsistency(level, scale_id, name, items, len(own), figures, figures.alpha, beside, (reason,))
     raw = _figures(own)
     beside = None if centred is None else _figures(centred[np.ix_(complete, columns)])
-    notes = tuple(_remarks(rows, own, items, raw))
+    notes = tuple(_remarks(rows, own, items, raw, beside))
     return ScaleConsistency(level, scale_id, name, items, len(own), raw, raw.alpha, beside, notes)
 
 
@@ -146,7 +146,14 @@ def _why_not(own: NDArray[np.float64], items: Sequence[int]) -> str:
         return "Zero variance: every row gives the same answers, so there is nothing a coefficient could describe."
     if varying == 1:
         return "Only one item varies over the rows, so no coefficient is defined."
+    if _two_patterns(own):
+        return "Too few different rows: only two patterns of answers, between which every correlation is 1 or −1."
     return ""
+
+
+def _two_patterns(own: NDArray[np.float64]) -> bool:
+    """Whether there are no more than two different rows, but for rounding; a few rows mostly settle it."""
+    return all(len(np.unique(rows.round(9), axis=0)) < FEWEST_ROWS for rows in (own[:100], own))
 
 
 def _figures(own: NDArray[np.float64]) -> Figures:
@@ -158,7 +165,9 @@ def _none(n: int, reason: str) -> Figures:
     return Figures(nothing, nothing, nothing, nothing)
 
 
-def _remarks(rows: Rows, own: NDArray[np.float64], items: Sequence[int], raw: Figures) -> Iterator[str]:
+def _remarks(
+    rows: Rows, own: NDArray[np.float64], items: Sequence[int], raw: Figures, centred: Figures | None
+) -> Iterator[str]:
     constant = np.array(items)[~_varying(own)]
     if len(constant):
         yield f"Item {_listed(constant)} does not vary over the rows and is left out."
@@ -166,6 +175,8 @@ def _remarks(rows: Rows, own: NDArray[np.float64], items: Sequence[int], raw: Fi
         yield "The sum of the items does not vary over the rows, so no coefficient is defined."
     elif raw.alpha.value < 0:
         yield "α is negative: the items move against each other over the rows. It is no reliability at all."
+    if centred is not None and math.isnan(centred.alpha.value) and not math.isnan(raw.alpha.value):
+        yield "Centred, the items or their sum do not vary, so α c is not defined."
     if len(items) - len(constant) == 2:
         yield "Two items: ω needs three."
     if any(word in raw.omega.note for word in ("Heywood", "converge")):
@@ -181,8 +192,8 @@ def _remarks(rows: Rows, own: NDArray[np.float64], items: Sequence[int], raw: Fi
 
 
 def _varying(own: NDArray[np.float64]) -> NDArray[np.bool_]:
-    varying: NDArray[np.bool_] = np.ptp(own, axis=0) > ROUNDING * float(np.abs(own).max())
-    return varying
+    spread: NDArray[np.float64] = own.max(axis=0) - own.min(axis=0)
+    return np.greater(spread, ROUNDING * float(np.abs(own).max()))
 
 
 def _bootstraps(
@@ -196,10 +207,11 @@ def _bootstraps(
         if math.isnan(scale.raw.alpha.value):
             continue
         own = values[:, np.array(scale.items) - 1]
-        complete = ~np.isnan(own).any(axis=1)
+        complete = np.isfinite(own.sum(axis=1))
         block = np.where(complete[:, None], own, np.nan)[:, _varying(own[complete])]
         blocks.append(block)
-        scales[str(number)] = range(first, first := first + block.shape[1])
+        scales[str(number)] = range(first, first + block.shape[1])
+        first += block.shape[1]
     if not blocks:
         return {}
     return {

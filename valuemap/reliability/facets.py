@@ -10,8 +10,9 @@ part of their scale; how much they differ within it is told apart, for the reade
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,7 @@ from valuemap.reliability.rows import item_means
 from valuemap.scoring.answers import Answers
 from valuemap.scoring.keyed import score
 from valuemap.scoring.profile import items_of
+from valuemap.statistics.estimate import Estimate, join_notes
 from valuemap.statistics.generalizability import (
     DecisionStudy,
     Generalizability,
@@ -119,13 +121,13 @@ def facet_study(own: Answers, level: str, target: float, seed: int = 1) -> Facet
     ----------
     Brennan, R. L. (2001). Generalizability theory. R: ``lme4::lmer(score ~ (1|scale) + (1|wording) + ...)``.
     """
+    if len(own.values) < 2:
+        raise StatisticsError("Nothing was varied and nothing repeated: the answers of a single pass have no spread.")
     facets = [facet for facet in (*RANDOM_FACETS, *FIXED_FACETS) if own.administrations[facet].nunique() > 1]
     scores = score(own.values, own.instrument, level)
     centred = _long(own, facets, SCALE, scores.scales, scores.centred)
     raw = _long(own, facets, SCALE, scores.scales, scores.raw)
     kept, notes = _scales_in_every_cell(centred, facets)
-    if len(own.values) == own.administrations[["condition"]].drop_duplicates().shape[0] and not facets:
-        raise StatisticsError("Nothing was varied and nothing repeated: the answers of a single pass have no spread.")
     if len(kept) < 2:
         raise StatisticsError("Fewer than two scales have a score in every condition: nothing can be told apart.")
     components, raw_components = (
@@ -138,17 +140,37 @@ def facet_study(own: Answers, level: str, target: float, seed: int = 1) -> Facet
         )
         for table in (centred, raw)
     )
-    design = coefficients(components, SCALE)
+    if not any(component.value for component in raw_components.components):
+        raise StatisticsError("Nothing varies: every scale has the same score in every pass.")
+    design = _with_usable_intervals(coefficients(components, SCALE))
     return FacetStudy(
         respondent=str(own.administrations["respondent"].iloc[0]),
         components=components,
         raw_components=raw_components,
         design=design,
-        raw_design=coefficients(raw_components, SCALE),
+        raw_design=_with_usable_intervals(coefficients(raw_components, SCALE)),
         over_items=_over_items(own, level, kept, facets, design),
         decision=_decide(components, target),
         notes=(*notes, *_notes(own, facets, components)),
     )
+
+
+def _with_usable_intervals(design: Generalizability) -> Generalizability:
+    """Drop an interval that does not hold its own value: with two levels of a facet the simulated one can miss it."""
+    return replace(
+        design,
+        relative=_usable(design.relative),
+        absolute=_usable(design.absolute),
+        se_relative=_usable(design.se_relative),
+        se_absolute=_usable(design.se_absolute),
+    )
+
+
+def _usable(estimate: Estimate) -> Estimate:
+    if math.isnan(estimate.value) or estimate.low <= estimate.value <= estimate.high:
+        return estimate
+    reason = "No interval: the facets have too few levels for one."
+    return replace(estimate, low=math.nan, high=math.nan, note=join_notes(estimate.note, reason))
 
 
 def _words(facet: str) -> str:
@@ -161,7 +183,9 @@ def _long(
     """One row a pass and scale (or item): the facets' levels and the value."""
     passes = own.administrations[list(facets)].rename(columns=_words)
     table = passes.loc[passes.index.repeat(len(names))].reset_index(drop=True)
-    return table.assign(**{measured: list(names) * len(passes), "value": values.ravel()})
+    table[measured] = list(names) * len(passes)
+    table["value"] = values.ravel()
+    return table
 
 
 def _scales_in_every_cell(table: pd.DataFrame, facets: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -215,7 +239,6 @@ def _notes(own: Answers, facets: Sequence[str], components: VarianceComponents) 
         )
     if (own.administrations["mode"] == "distribution").all():
         notes.append("Probabilities were read off the model: no sampling noise is in these figures.")
-    for facet in PLANNED_FACETS:
-        if facet not in facets:
-            notes.append(f"The {facet} was not varied: what another one would change is in none of these errors.")
+    if unvaried := [facet for facet in PLANNED_FACETS if facet not in facets]:
+        notes.append(f"Not varied: {' and '.join(unvaried)}. What another one would change is in none of these errors.")
     return notes

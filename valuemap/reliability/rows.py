@@ -116,4 +116,6 @@ def item_means(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Mean of each column over the answers there are; NaN where there is none."""
     there = ~np.isnan(values)
     sums, counts = np.where(there, values, 0.0).sum(axis=0), there.sum(axis=0)
-    return np.divide(sums, counts, out=np.full(values.shape[1], np.nan), where=counts > 0)
+    means: NDArray[np.float64] = np.full(values.shape[1], np.nan)
+    np.divide(sums, counts, out=means, where=counts > 0)
+    return means

@@ -27,6 +27,8 @@ from valuemap.statistics.estimate import Estimate
 from valuemap.statistics.reliability import IccForm, icc
 
 FEWEST_RESPONDENTS = 3
+#: Scores that differ by less are ties: centring leaves rounding errors that would break them.
+DECIMALS = 9
 OTHER_FACETS = [facet for facet in FACETS if facet != "wording"]
 
 AgreementKind = Literal["test-retest", "alternate form"]
@@ -115,6 +117,32 @@ def stability(answers: Answers, level: str) -> Stability:
     return Stability((*retests, *forms), rank_orders, (*notes, *([note] if note else [])))
 
 
+def mean_agreement(agreements: Sequence[ProfileAgreement]) -> ProfileAgreement:
+    """Average the agreements of several conditions; coefficients that are not defined are left out."""
+    first = agreements[0]
+
+    def mean(name: str) -> Estimate:
+        found = [getattr(one, name) for one in agreements]
+        defined = [estimate.value for estimate in found if not math.isnan(estimate.value)]
+        n = min(estimate.n for estimate in found)
+        note = f"Mean over {len(defined)} of {len(found)} conditions; no interval."
+        return Estimate(float(np.mean(defined)) if defined else math.nan, math.nan, math.nan, n, note)
+
+    return ProfileAgreement(
+        kind=first.kind,
+        respondent=first.respondent,
+        compared=f"mean of {len(agreements)} conditions",
+        profiles=max(one.profiles for one in agreements),
+        scales=min(one.scales for one in agreements),
+        pearson=mean("pearson"),
+        spearman=mean("spearman"),
+        single=mean("single"),
+        mean=mean("mean"),
+        raw_single=mean("raw_single"),
+        raw_mean=mean("raw_mean"),
+    )
+
+
 def _no_retest(answers: Answers) -> str:
     if (answers.administrations["mode"] == "distribution").all():
         return "No test–retest: probabilities were read off the model, which gives the same numbers every time."
@@ -177,14 +205,15 @@ def _agreement(
     kind: AgreementKind, own: Answers, compared: str, raw: NDArray[np.float64], centred: NDArray[np.float64]
 ) -> ProfileAgreement:
     """Compare profiles, each a row of `raw` and of `centred`."""
+    tied = centred.round(DECIMALS)
     return ProfileAgreement(
         kind=kind,
         respondent=str(own.administrations["respondent"].iloc[0]),
         compared=compared,
         profiles=len(raw),
         scales=int((~np.isnan(centred).any(axis=0)).sum()),
-        pearson=_mean_over_pairs(pearson, centred),
-        spearman=_mean_over_pairs(spearman, centred),
+        pearson=_mean_over_pairs(pearson, tied),
+        spearman=_mean_over_pairs(spearman, tied),
         single=_icc(centred, "ICC2"),
         mean=_icc(centred, "ICC2k"),
         raw_single=_icc(raw, "ICC2"),
@@ -240,7 +269,7 @@ def _rank_orders(answers: Answers, models: Sequence[Answers], level: str) -> tup
 
 def _spearman(pairs: NDArray[np.float64]) -> Estimate:
     """Correlate the two columns; a respondent without one of them is left out."""
-    complete = pairs[~np.isnan(pairs).any(axis=1)]
+    complete = pairs[~np.isnan(pairs).any(axis=1)].round(DECIMALS)
     if len(complete) < FEWEST_RESPONDENTS:
         reason = f"{len(complete)} respondents have a score under both wordings; three are needed."
         return Estimate(math.nan, math.nan, math.nan, len(complete), reason)

@@ -94,6 +94,7 @@ class Embedded:
         temperature = self._temperature if request.temperature is None else request.temperature
         extra: dict[str, object] = {"max_tokens": request.max_tokens, "temperature": temperature, "seed": request.seed}
         started = time.perf_counter()
+        await self._warm_up(request.messages)
         body = await self._complete(request.messages, extra)
         choice, usage = body["choices"][0], body["usage"]
         return Reply(

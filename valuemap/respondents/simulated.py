@@ -90,7 +90,7 @@ class SimulatedProfile(Definition):
     def _check(self) -> Self:
         if self.refusal_rate + self.unparseable_rate > 1:
             raise ValueError("refusal_rate and unparseable_rate together exceed 1")
-        if min(self.positions) < 0 or sum(self.positions) <= 0:
+        if min(self.positions, default=0) < 0 or sum(self.positions) <= 0:
             raise ValueError("positions must be shares of which at least one is above 0")
         return self
 
@@ -128,7 +128,9 @@ def preset(name: str, instrument: Instrument) -> SimulatedProfile:
     """Return a ready-made profile with a human-like truth for the instrument."""
     first = {scale.id for scale in instrument.scales_of(instrument.levels[0].id)}
     truth = next((known for known in _HUMAN_LIKE.values() if set(known) == first), {})
-    return SimulatedProfile.model_validate({"name": name, "true": truth, **_PRESETS[name]})
+    values = instrument.response.values
+    fixed = {"name": name, "true": truth, "constant_value": values[len(values) // 2]}
+    return SimulatedProfile.model_validate(fixed | _PRESETS[name])
 
 
 def load_profile(name: str, instrument: Instrument) -> SimulatedProfile:
@@ -138,8 +140,9 @@ def load_profile(name: str, instrument: Instrument) -> SimulatedProfile:
     ------
     UsageError
         Neither a preset nor a file.
+        Or the file names a scale, a value or a place that the instrument does not have.
     InstrumentError
-        The file breaks a rule, or names a scale the instrument does not have.
+        The file breaks a rule of its format.
     """
     if name in _PRESETS:
         return preset(name, instrument)
@@ -149,11 +152,24 @@ def load_profile(name: str, instrument: Instrument) -> SimulatedProfile:
             f"simulated:{name}: neither a preset ({', '.join(_PRESETS)}) nor a TOML file that can be found."
         )
     profile = read_definition(path, SimulatedProfile)
-    known = {scale.id for scale in instrument.scales_of(instrument.levels[0].id)}
-    unknown = sorted(set(profile.true) - known)
-    if unknown:
-        raise UsageError(f"{path}: true.{unknown[0]}: {instrument.id} has no scale of that name.")
+    fault = _misfit(profile, instrument)
+    if fault:
+        raise UsageError(f"{path}: {fault}.")
     return profile
+
+
+def _misfit(profile: SimulatedProfile, instrument: Instrument) -> str:
+    """Say what in a profile has no place in the instrument; nothing, where it fits."""
+    unknown = sorted(set(profile.true) - {scale.id for scale in instrument.scales_of(instrument.levels[0].id)})
+    response = instrument.response
+    if unknown:
+        return f"true.{unknown[0]}: {instrument.id} has no scale of that name"
+    if profile.constant_value not in response.values:
+        scale = f"{response.minimum} to {response.maximum}"
+        return f"constant_value: is {profile.constant_value}, but {instrument.id} runs from {scale}"
+    if len(profile.positions) > response.n_options:
+        return f"positions: has {len(profile.positions)} shares, but {instrument.id} has {response.n_options} options"
+    return ""
 
 
 def latent_means(profile: SimulatedProfile, instrument: Instrument, wording: str) -> NDArray[np.float64]:

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from valuemap.errors import StudyError
 from valuemap.instrument import Instrument
 from valuemap.store import StudyFile
 from valuemap.study import State
@@ -43,6 +44,9 @@ class Answers:
         Option probabilities, lowest scale value first, shape (administrations, items, options); NaN in sample mode.
     option_mass
         Share of the model's probability on the options; same shape as values; NaN in sample mode.
+    places
+        Place of each item in the order asked, from 1; same shape as values; 0 where not asked. ``None`` where no order
+        was recorded.
     """
 
     instrument: Instrument
@@ -51,6 +55,7 @@ class Answers:
     states: NDArray[np.int8]
     probabilities: NDArray[np.float64]
     option_mass: NDArray[np.float64]
+    places: NDArray[np.int16] | None = None
 
     @property
     def is_people(self) -> bool:
@@ -76,6 +81,7 @@ class Answers:
             states=self.states[chosen],
             probabilities=self.probabilities[chosen],
             option_mass=self.option_mass[chosen],
+            places=None if self.places is None else self.places[chosen],
         )
 
     def by(self, columns: Sequence[str]) -> list[tuple[tuple[str, ...], Answers]]:
@@ -85,23 +91,31 @@ class Answers:
 
 
 def load_answers(file: StudyFile) -> Answers:
-    """Read all answers of a study file."""
+    """Read all answers of a study file.
+
+    Raises
+    ------
+    StudyError
+        There are none yet.
+    """
     instrument = file.instrument()
     respondents, conditions = file.respondents(), file.conditions()
     cells = np.array(
         file.rows(
             "SELECT respondent, condition, repeat, item, "
             "CASE state WHEN 'valid' THEN 1 WHEN 'refused' THEN 2 WHEN 'unparseable' THEN 3 ELSE 4 END, "
-            "value, option_mass FROM answer ORDER BY respondent, condition, repeat, item"
+            "value, option_mass, place FROM answer ORDER BY respondent, condition, repeat, item"
         ).fetchall(),
         dtype=np.float64,
-    ).reshape(-1, 7)
+    ).reshape(-1, 8)
     # A person who answered nothing has no row of answers, but belongs to the denominator.
     people = np.array(
         [(number, 1, 1) for number, identity in respondents.items() if identity.kind == "person"], dtype=np.int64
     ).reshape(-1, 3)
     answered = cells[:, :3].astype(np.int64)
     passes, row = np.unique(np.vstack([answered, people]), axis=0, return_inverse=True)
+    if not len(passes):
+        raise StudyError(f"{file.path}: holds no answers yet; let valuemap survey go on with it.")
     row, column = row.ravel()[: len(cells)], cells[:, 3].astype(np.int64) - 1
 
     shape = (len(passes), instrument.n_items)
@@ -109,6 +123,8 @@ def load_answers(file: StudyFile) -> Answers:
     states = np.full(shape, NOT_ASKED, dtype=np.int8)
     values[row, column], mass[row, column] = cells[:, 5], cells[:, 6]
     states[row, column] = cells[:, 4]
+    places = np.zeros(shape, dtype=np.int16)
+    places[row, column] = cells[:, 7]
 
     return Answers(
         instrument=instrument,
@@ -130,6 +146,7 @@ def load_answers(file: StudyFile) -> Answers:
         states=states,
         probabilities=_probabilities(file, passes, (*shape, instrument.response.n_options)),
         option_mass=mass,
+        places=places,
     )
 
 

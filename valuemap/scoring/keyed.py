@@ -14,7 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from valuemap.errors import StatisticsError
-from valuemap.instrument import Instrument, Scale
+from valuemap.instrument import Instrument
+
+#: Rows scored at a time: few enough that what is made of them on the way stays in the processor's cache.
+BLOCK = 4096
 
 
 @dataclass(frozen=True)
@@ -64,47 +67,57 @@ def score(values: NDArray[np.float64], instrument: Instrument, level: str) -> Sc
         )
     instrument.level(level)
     scales = instrument.scales_of(level)
-    key = np.column_stack([*(_weights(scale, instrument) for scale in scales), np.ones(instrument.n_items)])
-    with_components = any(scale.components for scale in scales)
-    answered = ~np.isnan(values)
-    if answered.all():
-        means = values @ (key / key.sum(axis=0))
-    elif with_components:
-        base = score(values, instrument, instrument.levels[0].id)
-        composed = np.column_stack([_of_components(scale, base) for scale in scales])
-        means = np.column_stack([composed, base.mean_rating])
-    else:
-        means = _means_of_answered(values, answered, key)
+    parts, composition = _key(instrument, level)
+    means = np.empty((len(values), len(scales) + 1))
+    for start in range(0, len(values), BLOCK):
+        block = slice(start, start + BLOCK)
+        means[block] = _means(values[block], parts, composition)
     raw, mean_rating = means[:, :-1], means[:, -1]
     centred = raw - mean_rating[:, None] if instrument.centring == "person mean" else raw
     return Scores(tuple(scale.id for scale in scales), raw, mean_rating, centred)
 
 
-def _weights(scale: Scale, instrument: Instrument) -> NDArray[np.float64]:
-    """Return each item's weight in a scale, up to a factor; components count equally whatever their length."""
-    weights = np.zeros(instrument.n_items)
-    if scale.items:
-        weights[np.array(scale.items) - 1] = 1.0
-        return weights
-    for component in instrument.scales_of(instrument.levels[0].id):
-        if component.id in scale.components:
-            weights[np.array(component.items) - 1] += 1.0 / len(component.items)
-    return weights
+def _key(instrument: Instrument, level: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return which item belongs to which part, and which part to which scale, as matrices of 0 and 1.
+
+    Parts are the scales that are made of items, and the components of those that are not. The last part, and the last
+    scale, are all items together.
+    """
+    scales = instrument.scales_of(level)
+    wanted = {component for scale in scales for component in scale.components}
+    components = [scale for scale in instrument.scales_of(instrument.levels[0].id) if scale.id in wanted]
+    made_of_items = [scale for scale in scales if scale.items]
+    parts = np.zeros((instrument.n_items, len(components) + len(made_of_items) + 1))
+    composition = np.zeros((parts.shape[1], len(scales) + 1))
+    for column, part in enumerate([*components, *made_of_items]):
+        parts[np.array(part.items) - 1, column] = 1.0
+    for column, scale in enumerate(scales):
+        if scale.items:
+            composition[len(components) + made_of_items.index(scale), column] = 1.0
+        for row, component in enumerate(components):
+            composition[row, column] += component.id in scale.components
+    parts[:, -1] = composition[-1, -1] = 1.0
+    return parts, composition
 
 
-def _means_of_answered(
-    values: NDArray[np.float64], answered: NDArray[np.bool_], key: NDArray[np.float64]
+def _means(
+    values: NDArray[np.float64], parts: NDArray[np.float64], composition: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    sums = np.where(answered, values, 0.0) @ key
-    counts = answered.astype(np.float64) @ key
+    """Average items to parts and parts to scales, each over what there is of it."""
+    answered = ~np.isnan(values)
+    if answered.all():
+        means: NDArray[np.float64] = values @ ((parts / parts.sum(axis=0)) @ (composition / composition.sum(axis=0)))
+        return means
+    return _average(_average(values, answered, parts), None, composition)
+
+
+def _average(
+    values: NDArray[np.float64], there: NDArray[np.bool_] | None, key: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the means of the columns that each column of the key chooses; NaN where none of them is there."""
+    if there is None:
+        there = ~np.isnan(values)
+    sums = np.where(there, values, 0.0) @ key
+    counts = there.astype(np.float64) @ key
     means: NDArray[np.float64] = np.divide(sums, counts, out=np.full_like(sums, np.nan), where=counts > 0)
-    return means
-
-
-def _of_components(scale: Scale, base: Scores) -> NDArray[np.float64]:
-    """Average the component scores there are."""
-    parts = base.raw[:, [base.scales.index(component) for component in scale.components or (scale.id,)]]
-    there = ~np.isnan(parts)
-    sums, counts = np.where(there, parts, 0.0).sum(axis=1), there.sum(axis=1)
-    means: NDArray[np.float64] = np.divide(sums, counts, out=np.full(len(parts), np.nan), where=counts > 0)
     return means

@@ -126,7 +126,9 @@ def _profile(answers: Answers, level: str, *, by_condition: bool) -> Profile:
     if answers.is_people:
         answers, excluded = leave_out_people(answers)
     scores = score(answers.values, answers.instrument, level)
-    errors, freedom = standard_errors(scores.centred, _clusters(answers), error_shares(answers.instrument, level))
+    errors, freedom = standard_errors(
+        scores.centred, _clusters(answers), _cells(answers), error_shares(answers.instrument, level)
+    )
     return Profile(
         respondent="people" if answers.is_people else str(first["respondent"]),
         condition=_condition_label(answers) if by_condition else "",
@@ -158,12 +160,15 @@ def items_of(scale_id: str, level: str, instrument: Instrument) -> tuple[int, ..
 
 
 def standard_errors(
-    scores: NDArray[np.float64], clusters: NDArray[np.int64], error_shares: NDArray[np.float64]
+    scores: NDArray[np.float64],
+    clusters: NDArray[np.int64],
+    cells: NDArray[np.int64],
+    error_shares: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], float]:
     """Return the standard errors of the scales' means, and their degrees of freedom.
 
-    With one cluster it is ``sd / sqrt(n)`` of each scale over administrations, with ``n - 1`` degrees of freedom. With
-    k clusters (wordings, framings) their spread is pooled over the scales, because two or three clusters say next to
+    With one cluster it is ``sd / sqrt(N)`` of each scale over the repeats, sd pooled within the cells of the design, so
+    that what the two option orders differ by is no chance; with N - (number of cells) degrees of freedom. With k clusters (wordings, framings) their spread is pooled over the scales, because two or three clusters say next to
     nothing about one scale alone. With cluster means m_js and w_s = `error_shares`::
 
         sigma^2 = sum_s sum_j (m_js - m_.s)^2 / ((k - 1) * sum_s w_s)
@@ -177,21 +182,19 @@ def standard_errors(
         Shape (administrations, scales); NaN is left out.
     clusters
         The cluster of each administration, as whole numbers.
+    cells
+        The condition of each, likewise.
     error_shares
         How much of an item's error variance stays in each scale's score, see `error_shares`.
 
     Returns
     -------
     tuple
-        Standard errors in the units of the scores, NaN where fewer than two scores are there; degrees of freedom.
+        Standard errors in the units of the scores, NaN where no cell or cluster was repeated; degrees of freedom.
     """
     labels = np.unique(clusters)
     if len(labels) < 2:
-        counts = (~np.isnan(scores)).sum(axis=0)
-        errors = np.full(scores.shape[1], np.nan)
-        enough = counts > 1
-        errors[enough] = np.nanstd(scores[:, enough], axis=0, ddof=1) / np.sqrt(counts[enough])
-        return errors, float(max(counts.min(initial=0) - 1, 0))
+        return _errors_over_repeats(scores, cells)
     means = np.array([[_mean(column) for column in scores[clusters == label].T] for label in labels])
     there = ~np.isnan(means).any(axis=0)
     errors = np.full(scores.shape[1], np.nan)
@@ -201,6 +204,22 @@ def standard_errors(
     variance = means[:, there].var(axis=0, ddof=1).sum() / shares.sum()
     errors[there] = np.sqrt(variance * shares / k)
     return errors, float((k - 1) * shares.sum() ** 2 / (shares**2).sum())
+
+
+def _errors_over_repeats(
+    scores: NDArray[np.float64], cells: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], float]:
+    there = ~np.isnan(scores)
+    squares, freedom = np.zeros(scores.shape[1]), there.sum(axis=0)
+    for cell in np.unique(cells):
+        own = there & (cells == cell)[:, None]
+        counts = own.sum(axis=0)
+        means = np.where(own, scores, 0.0).sum(axis=0) / np.maximum(counts, 1)
+        squares += (np.where(own, scores - means, 0.0) ** 2).sum(axis=0)
+        freedom = freedom - (counts > 0)
+    errors, enough = np.full(scores.shape[1], np.nan), freedom > 0
+    errors[enough] = np.sqrt(squares[enough] / freedom[enough] / there.sum(axis=0)[enough])
+    return errors, float(max(freedom.min(initial=len(scores)), 0))
 
 
 def error_shares(instrument: Instrument, level: str) -> NDArray[np.float64]:
@@ -237,7 +256,16 @@ def leave_out_people(answers: Answers) -> tuple[Answers, tuple[str, ...]]:
 
 def _clusters(answers: Answers) -> NDArray[np.int64]:
     """Number the clusters: what a repeat cannot vary."""
-    keys = answers.administrations[list(CLUSTER_FACETS)].agg("\x00".join, axis=1)
+    return _numbered(answers, CLUSTER_FACETS)
+
+
+def _cells(answers: Answers) -> NDArray[np.int64]:
+    """Number the cells of the design, within which only chance differs; all people are in one."""
+    return np.zeros(len(answers.values), dtype=np.int64) if answers.is_people else _numbered(answers, ["condition"])
+
+
+def _numbered(answers: Answers, columns: Sequence[str]) -> NDArray[np.int64]:
+    keys = answers.administrations[list(columns)].astype(str).agg("\x00".join, axis=1)
     return np.unique(keys, return_inverse=True)[1]
 
 

@@ -1,0 +1,188 @@
+"""How often the interpretability verdict is right: remakes the tables of docs/calibration.md.
+
+    python -m tests.benchmarks.verdict_calibration            # a few minutes on one core
+    python -m tests.benchmarks.verdict_calibration --few 10   # a look in half a minute; writes nothing
+
+Respondents with a known truth are surveyed and judged. A measured profile is *faithful* when its centred scale means
+correlate with the true ones with r ≥ 0.80 and keep at least half of their size (slope ≥ 0.50); with no true signal it
+is never faithful. A verdict is *right* unless it calls an unfaithful profile "interpretable" or a faithful one "not
+interpretable".
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tests.simulation import simulate
+from valuemap.catalog import find_instrument
+from valuemap.instrument import Instrument
+from valuemap.quality import THRESHOLDS, assess
+from valuemap.respondents.base import Mode
+from valuemap.respondents.simulated import SimulatedProfile, preset
+from valuemap.scoring.answers import Answers
+from valuemap.scoring.keyed import score
+
+PAGE = Path(__file__).parents[2] / "docs" / "calibration.md"
+MODES: tuple[Mode, ...] = ("sample", "distribution")
+FAITHFUL_R, FAITHFUL_SLOPE = 0.80, 0.50
+
+# Pure cases: nothing of the answers comes from values.
+PURE: dict[str, dict[str, Any]] = {
+    "first place, 95 %": {"position_bias": 0.95},
+    "first place, always": {"position_bias": 1.0},
+    "last place, always": {"position_bias": 1.0, "positions": (0.0, 0.0, 0.0, 0.0, 0.0, 1.0)},
+    "third place, always": {"position_bias": 1.0, "positions": (0.0, 0.0, 1.0)},
+    "both ends alike": {"position_bias": 1.0, "positions": (1.0, 0.0, 0.0, 0.0, 0.0, 1.0)},
+    "any place alike": {"position_bias": 1.0, "positions": (1.0, 1.0, 1.0, 1.0, 1.0, 1.0)},
+    "noise of SD 1": {"true": {}, "item_spread": 0.0, "wording_spread": 0.0, "noise": 1.0},
+    "noise of SD 2.5": {"true": {}, "item_spread": 0.0, "wording_spread": 0.0, "noise": 2.5},
+    "noise, and effects of wordings": {"true": {}, "item_spread": 0.0, "wording_spread": 0.3, "noise": 1.0},
+    "no values, stable effects of items": {"true": {}, "item_spread": 0.3, "noise": 0.4},
+}
+#: The last one answers stably, but to items and not to values: it is neither bias nor noise, and counted apart.
+BIAS_OR_NOISE = tuple(PURE)[:-1]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of the respondents of one cell."""
+
+    words: Counter[str]
+    faithful: int
+    right: int
+    n: int
+
+    def share(self, word: str) -> str:
+        """Write a share in per cent."""
+        return _percent(self.words[word], self.n)
+
+
+def judged(profile: SimulatedProfile, instrument: Instrument, mode: Mode, n: int, seed: int) -> Outcome:
+    """Survey and judge n respondents that share everything but their chance effects."""
+    words: Counter[str] = Counter()
+    faithful = right = 0
+    for number in range(n):
+        one = profile.model_copy(update={"seed": seed + number})
+        answers = simulate(one, instrument, mode=mode, seed=seed + number)
+        word, believable = assess(answers).word, is_faithful(answers, one)
+        words[word] += 1
+        faithful += believable
+        right += word != ("not interpretable" if believable else "interpretable")
+    return Outcome(words, faithful, right, n)
+
+
+def is_faithful(answers: Answers, profile: SimulatedProfile) -> bool:
+    """Whether the measured profile shows the truth."""
+    scored = score(answers.values, answers.instrument, answers.instrument.levels[0].id)
+    truth = np.array([profile.true.get(scale, 0.0) for scale in scored.scales])
+    if np.isnan(scored.centred).all(axis=0).any() or not truth.any():
+        return False
+    measured = np.nanmean(scored.centred, axis=0)
+    if np.ptp(measured) < 1e-9:
+        return False
+    slope = np.cov(measured, truth)[0, 1] / truth.var(ddof=1)
+    return bool(np.corrcoef(measured, truth)[0, 1] >= FAITHFUL_R and slope >= FAITHFUL_SLOPE)
+
+
+def clean_rows(n: int) -> Iterator[str]:
+    """How clean respondents fare, by instrument and mode."""
+    yield "| instrument | mode | interpretable | with care | not interpretable |"
+    yield "|---|---|---|---|---|"
+    for name, mode in itertools.product(("pvq-rr", "pvq-21", "pvq-40"), MODES):
+        instrument = find_instrument(name)
+        found = judged(preset("clean", instrument), instrument, mode, n, seed=10_000)
+        yield f"| {name} | {mode} | {_words(found)} |"
+
+
+def pure_rows(n: int) -> Iterator[str]:
+    """How often respondents without values are called interpretable."""
+    yield "| respondent | instrument | mode | interpretable | with care | not interpretable |"
+    yield "|---|---|---|---|---|---|"
+    together, asked = 0, 0
+    for case, name, mode in itertools.product(PURE, ("pvq-rr", "pvq-21"), MODES):
+        instrument = find_instrument(name)
+        profile = preset("clean", instrument).model_copy(update=PURE[case])
+        found = judged(profile, instrument, mode, n, seed=20_000)
+        if case in BIAS_OR_NOISE:
+            together, asked = together + found.words["interpretable"], asked + n
+        yield f"| {case} | {name} | {mode} | {_words(found)} |"
+    yield f"| **bias or noise, all together** | | | **{_percent(together, asked)}** ({together} of {asked:,}) | | |"
+
+
+def grid_rows(n: int) -> Iterator[str]:
+    """Go over the grid of true signal × position bias × noise × refusals."""
+    instrument = find_instrument("pvq-rr")
+    human = preset("clean", instrument)
+    yield "| signal | place | noise | refusals | faithful | interpretable | with care | not interpretable | right |"
+    yield "|---|---|---|---|---|---|---|---|---|"
+    cells = itertools.product((0.0, 0.5, 1.0), (0.0, 0.3, 0.6, 0.95), (0.4, 1.0, 2.5), (0.0, 0.3))
+    for number, (signal, position, noise, refusals) in enumerate(cells):
+        truth = {scale: signal * value for scale, value in human.true.items()}
+        profile = human.model_copy(
+            update={"true": truth, "position_bias": position, "noise": noise, "refusal_rate": refusals}
+        )
+        found = judged(profile, instrument, "sample", n, seed=100_000 + 1_000 * number)
+        cell = f"{signal:g} | {position:g} | {noise:g} | {refusals:g}"
+        yield f"| {cell} | {_percent(found.faithful, n)} | {_words(found)} | {_percent(found.right, n)} |"
+
+
+def threshold_rows() -> Iterator[str]:
+    """Print the thresholds as the program has them."""
+    yield "| evidence | good | bad | must be measured | source |"
+    yield "|---|---|---|---|---|"
+    for threshold in THRESHOLDS:
+        needed = {"nobody": "", "models": "for models", "everybody": "always"}[threshold.essential]
+        limits = f"{threshold.good_when} | {threshold.bad_when or 'never'}"
+        yield f"| {threshold.name} | {limits} | {needed} | {threshold.source} |"
+
+
+def with_block(page: str, name: str, rows: Iterable[str]) -> str:
+    """Put rows between the marks of a block."""
+    start, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
+    before, _, rest = page.partition(start)
+    _, _, after = rest.partition(end)
+    return before + start + "\n".join(rows) + "\n" + end + after
+
+
+def _words(found: Outcome) -> str:
+    return " | ".join(map(found.share, ("interpretable", "interpretable with care", "not interpretable")))
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.1f} %"
+
+
+def main() -> None:
+    """Remake the page, or print a rough version of its tables."""
+    parser = argparse.ArgumentParser(description="Calibrate the interpretability verdict.")
+    parser.add_argument("--few", type=int, metavar="N", help="N respondents a cell; print, write nothing")
+    few = parser.parse_args().few
+    start = time.perf_counter()
+    blocks = {
+        "thresholds": threshold_rows(),
+        "clean": clean_rows(few or 300),
+        "pure": pure_rows(few or 100),
+        "grid": grid_rows(few or 50),
+    }
+    made: dict[str, list[str]] = {}
+    for name, rows in blocks.items():
+        made[name] = list(rows)
+        print(f"\n{name} ({time.perf_counter() - start:.0f} s)", *made[name], sep="\n", flush=True)
+    if not few:
+        page = PAGE.read_text(encoding="utf-8")
+        for name, listed in made.items():
+            page = with_block(page, name, listed)
+        PAGE.write_text(page, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,295 @@
+"""Respondents with a known truth: they answer as `response_probabilities` says, and every bias does what it says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose
+from numpy.typing import NDArray
+from scipy.stats import chisquare, norm
+
+from tests.conftest import SMALL_INSTRUMENT
+from valuemap.administration.parse import parse_choice, parse_form
+from valuemap.errors import UsageError, ValuemapError
+from valuemap.instrument import Instrument, load_instrument
+from valuemap.respondents.base import Request
+from valuemap.respondents.simulated import (
+    Simulated,
+    SimulatedProfile,
+    latent_means,
+    load_profile,
+    preset,
+    preset_names,
+    response_probabilities,
+)
+from valuemap.study import State
+
+CODES = ("1", "2", "3", "4", "5", "6")
+UP, DOWN = (1, 2, 3, 4, 5, 6), (6, 5, 4, 3, 2, 1)
+LABELS = ("Not like me at all", "Not like me", "A little like me", "Moderately like me", "Like me", "Very much like me")
+
+
+def profile(**what: object) -> SimulatedProfile:
+    return SimulatedProfile.model_validate({"name": "known", **what})
+
+
+def request(item: int | tuple[int, ...] = 1, seed: int = 1, values: tuple[int, ...] = UP, repeat: int = 1) -> Request:
+    items = item if isinstance(item, tuple) else (item,)
+    return Request((), seed, None, 8, CODES, values, items, "w1", repeat)
+
+
+def place(text: str) -> int | None:
+    return parse_choice(text, LABELS).position
+
+
+async def frequencies(one: Simulated, item: int, n: int, values: tuple[int, ...] = UP) -> NDArray[np.int64]:
+    """Count how often each printed place is given over ``n`` seeds."""
+    places = [place((await one.answer(request(item, seed, values))).text) for seed in range(n)]
+    return np.bincount([p for p in places if p is not None], minlength=7)[1:]
+
+
+profiles_of_any_kind = st.builds(
+    profile,
+    true=st.dictionaries(st.sampled_from(["A", "B"]), st.floats(-2, 2), max_size=2),
+    elevation=st.floats(1, 6),
+    noise=st.floats(0, 5),
+    administration_spread=st.floats(0, 2),
+    acquiescence=st.floats(-2, 2),
+    position_bias=st.floats(0, 1),
+    positions=st.lists(st.floats(0.1, 1), min_size=1, max_size=6),
+    constant_bias=st.floats(0, 1),
+    constant_value=st.integers(1, 6),
+)
+
+
+@pytest.fixture(scope="module")
+def small_one(tmp_path_factory: pytest.TempPathFactory) -> Instrument:
+    """The small instrument, once for all examples of a rule."""
+    folder = tmp_path_factory.mktemp("small")
+    (folder / "instrument.toml").write_text(SMALL_INSTRUMENT, encoding="utf-8")
+    return load_instrument(folder)
+
+
+# The response model
+
+
+@given(known=profiles_of_any_kind, values=st.sampled_from([UP, DOWN]), shift=st.none() | st.floats(-3, 3))
+def test_probabilities_are_probabilities(
+    small_one: Instrument, known: SimulatedProfile, values: tuple[int, ...], shift: float | None
+) -> None:
+    table = response_probabilities(known, small_one, "w1", values, shift)
+    assert table.shape == (5, 6)
+    assert (table >= 0).all()
+    assert_allclose(table.sum(axis=1), 1)
+
+
+@given(known=profiles_of_any_kind)
+def test_descending_options_mirror_the_content_and_not_the_position(
+    small_one: Instrument, known: SimulatedProfile
+) -> None:
+    content = known.model_copy(update={"position_bias": 0.0})
+    up, down = (response_probabilities(content, small_one, "w1", v) for v in (UP, DOWN))
+    assert_allclose(up, down[:, ::-1])
+    placed = known.model_copy(update={"position_bias": 1.0, "constant_bias": 0.0})
+    up, down = (response_probabilities(placed, small_one, "w1", v) for v in (UP, DOWN))
+    assert_allclose(up, down)
+
+
+def test_one_item_worked_out_by_hand(small: Instrument) -> None:
+    known = profile(true={"A": 0.5}, elevation=3, acquiescence=0.25, noise=0.5, item_spread=0, wording_spread=0)
+    row = response_probabilities(known, small, "w1", UP)[0]
+    edges = [(edge - 3.75) / 0.5 for edge in (1.5, 2.5, 3.5, 4.5, 5.5)]
+    below = [0.0, *(norm.cdf(edge) for edge in edges), 1.0]
+    assert_allclose(row, np.diff(below))
+
+
+def test_the_truth_is_in_the_latent_answers(small: Instrument) -> None:
+    known = profile(true={"A": 1.5}, elevation=3, acquiescence=0.5, item_spread=0, wording_spread=0)
+    assert latent_means(known, small, "w1").tolist() == [5.0, 3.5, 3.5, 5.0, 3.5]
+
+
+def test_item_and_wording_effects_are_stable_have_their_size_and_belong_to_the_seed(pvq: Instrument) -> None:
+    by_item = profile(item_spread=0.5, wording_spread=0)
+    first, second = latent_means(by_item, pvq, "w1"), latent_means(by_item, pvq, "w2")
+    assert_allclose(first, second)
+    assert 0.35 < first.std() < 0.65
+    by_wording = profile(item_spread=0, wording_spread=0.5)
+    first, second = latent_means(by_wording, pvq, "w1"), latent_means(by_wording, pvq, "w2")
+    assert not np.allclose(first, second)
+    assert_allclose(first, latent_means(by_wording, pvq, "w1"))
+    assert not np.allclose(first, latent_means(profile(item_spread=0, wording_spread=0.5, seed=2), pvq, "w1"))
+
+
+@pytest.mark.parametrize("spread", [0.3, 1.5])
+def test_a_distribution_is_the_average_over_the_administrations_shifts(small: Instrument, spread: float) -> None:
+    known = profile(true={"A": 1.0}, administration_spread=spread, position_bias=0.2)
+    # Gauss-Hermite quadrature over the shift, which knows nothing of adding variances.
+    nodes, weights = np.polynomial.hermite_e.hermegauss(60)
+    by_shift = [response_probabilities(known, small, "w1", UP, shift=float(node) * spread) for node in nodes]
+    average = np.tensordot(weights / weights.sum(), by_shift, axes=1)
+    assert_allclose(response_probabilities(known, small, "w1", UP, shift=None), average, atol=1e-6)
+
+
+# Answers
+
+
+@pytest.mark.parametrize("name", ["clean", "noisy", "position", "acquiescent"])
+@pytest.mark.parametrize("values", [UP, DOWN])
+async def test_answers_come_as_often_as_their_probabilities_say(
+    small: Instrument, name: str, values: tuple[int, ...]
+) -> None:
+    known = preset(name, small)
+    one, n = Simulated(name, known, small), 1500
+    expected = n * response_probabilities(known, small, "w1", values, shift=0.0)[1]
+    found = await frequencies(one, 2, n, values)
+    assert found.sum() == n
+    likely = expected >= 5
+    assert found[~likely].sum() <= 5 * 6
+    merged = [np.append(f[likely], f[~likely].sum()) for f in (found, expected)]
+    keep = merged[1] > 0
+    assert chisquare(merged[0][keep], merged[1][keep]).pvalue > 0.001
+
+
+async def test_one_seed_is_one_answer(small: Instrument) -> None:
+    one, other = (Simulated("noisy", preset("noisy", small), small) for _ in range(2))
+    first = [(await one.answer(request(2, seed))).text for seed in range(50)]
+    backwards = [(await other.answer(request(2, seed))).text for seed in reversed(range(50))]
+    assert first == backwards[::-1]
+    assert len(set(first)) > 1
+
+
+async def test_answers_of_one_administration_share_its_shift(pvq: Instrument) -> None:
+    one = Simulated("moody", profile(noise=0.1, item_spread=0, wording_spread=0, administration_spread=1.0), pvq)
+    means = []
+    for repeat in range(1, 31):
+        places = [place((await one.answer(request(item, 7 * item, repeat=repeat))).text) for item in range(1, 58)]
+        means.append(np.mean([p for p in places if p is not None]))
+    assert 0.6 < np.std(means) < 1.4
+    alone = Simulated("even", profile(noise=0.1, item_spread=0, wording_spread=0), pvq)
+    assert {place((await alone.answer(request(1, seed, repeat=seed))).text) for seed in range(30)} == {4}
+
+
+async def test_distribution_mode_gives_the_probabilities_and_the_mass_of_what_is_an_answer(small: Instrument) -> None:
+    known = profile(refusal_rate=0.25, unparseable_rate=0.15, administration_spread=0.7)
+    read = await Simulated("x", known, small).distribution(request(2, values=DOWN))
+    assert_allclose(read.probabilities, response_probabilities(known, small, "w1", DOWN)[1])
+    assert read.option_mass == pytest.approx(0.6)
+
+
+async def test_a_form_is_answered_line_by_line(pvq: Instrument) -> None:
+    known = profile(constant_bias=1.0, constant_value=5)
+    items = tuple(reversed(range(1, 58)))
+    reply = await Simulated("x", known, pvq).answer(request(items))
+    read = parse_form(reply.text, tuple(range(1, 58)), LABELS)
+    assert [answer.position for answer in read] == [5] * 57
+
+
+# Biases
+
+
+async def test_position_bias_follows_the_printed_place_whatever_it_means(small: Instrument) -> None:
+    one = Simulated("x", profile(position_bias=1.0, positions=[0, 3, 1]), small)
+    for values in (UP, DOWN):
+        found = await frequencies(one, 1, 400, values)
+        assert found.sum() == found[1] + found[2] == 400
+        assert 0.65 < found[1] / 400 < 0.85
+
+
+async def test_constant_bias_gives_one_value_whatever_its_place(small: Instrument) -> None:
+    one = Simulated("x", profile(constant_bias=1.0, constant_value=2), small)
+    assert (await frequencies(one, 1, 50, UP)).tolist() == [0, 50, 0, 0, 0, 0]
+    assert (await frequencies(one, 1, 50, DOWN)).tolist() == [0, 0, 0, 0, 50, 0]
+
+
+def test_acquiescence_moves_every_answer_towards_agreement(pvq: Instrument) -> None:
+    plain, yes = (response_probabilities(profile(acquiescence=a, noise=1), pvq, "w1", UP) @ UP for a in (0.0, 1.0))
+    assert (yes > plain).all()
+
+
+def test_noise_spreads_the_answers(small: Instrument) -> None:
+    spread = []
+    for noise in (0.0, 0.5, 1.0, 2.0):
+        table = response_probabilities(profile(noise=noise, item_spread=0, wording_spread=0), small, "w1", UP)
+        spread.append(float(table[0] @ (np.array(UP) - table[0] @ UP) ** 2))
+    assert spread == sorted(spread)
+    assert spread[0] == pytest.approx(0)
+
+
+async def test_refusals_and_rambling_come_as_often_as_said_and_are_read_as_what_they_are(small: Instrument) -> None:
+    one, n = Simulated("x", profile(refusal_rate=0.3, unparseable_rate=0.2), small), 1500
+    states = [parse_choice((await one.answer(request(1, seed))).text, LABELS).state for seed in range(n)]
+    found = [states.count(state) for state in (State.REFUSED, State.UNPARSEABLE, State.VALID)]
+    assert chisquare(found, [0.3 * n, 0.2 * n, 0.5 * n]).pvalue > 0.001
+
+
+# Names and files
+
+
+def test_there_is_a_preset_for_each_kind_of_trouble_and_one_for_none() -> None:
+    assert preset_names() == ("clean", "noisy", "position", "acquiescent", "constant", "refusing")
+
+
+@pytest.mark.parametrize("instrument_id", ["pvq-rr", "pvq-21", "pvq-40"])
+def test_a_preset_is_human_like_for_every_shipped_instrument(instrument_id: str) -> None:
+    from valuemap.catalog import find_instrument
+
+    instrument = find_instrument(instrument_id)
+    known = preset("clean", instrument)
+    first = {scale.id for scale in instrument.scales_of(instrument.levels[0].id)}
+    assert set(known.true) == first
+    assert max(known.true.values()) > 0.5
+    assert min(known.true.values()) < -0.5
+
+
+def test_a_preset_of_an_unknown_instrument_has_no_values_to_prefer(small: Instrument) -> None:
+    assert preset("clean", small).true == {}
+
+
+def test_a_profile_comes_from_a_file(small: Instrument, tmp_path: Path) -> None:
+    file = tmp_path / "anna.toml"
+    file.write_text('name = "anna"\nelevation = 4\nposition_bias = 1\n[true]\nA = 1\nB = -0.5\n', encoding="utf-8")
+    known = load_profile(str(file), small)
+    assert known == profile(name="anna", true={"A": 1.0, "B": -0.5}, elevation=4.0, position_bias=1.0)
+
+
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        ("noise = 0.1", "name"),
+        ('name = "x"\nnoise = -1', "noise"),
+        ('name = "x"\nnoise = nan', "noise"),
+        ('name = "x"\nelevation = inf', "elevation"),
+        ('name = "x"\nposition_bias = 1.5', "position_bias"),
+        ('name = "x"\nrefusal_rate = 0.7\nunparseable_rate = 0.7', "refusal_rate"),
+        ('name = "x"\npositions = [0, 0]', "positions"),
+        ('name = "x"\npositions = []', "positions"),
+        ('name = "x"\npositions = [0, 0, 0, 0, 0, 0, 1]', "positions"),
+        ('name = "x"\nconstant_value = 7', "constant_value"),
+        ('name = "x"\n[true]\nZ = 1', "Z"),
+        ('name = "x"\n[true]\nA = "much"', "true"),
+        ('name = "x"\nmood = 1', "mood"),
+    ],
+)
+def test_a_faulty_profile_is_refused_with_file_and_field(
+    small: Instrument, tmp_path: Path, content: str, named: str
+) -> None:
+    file = tmp_path / "anna.toml"
+    file.write_text(content, encoding="utf-8")
+    with pytest.raises(ValuemapError, match=re.escape(str(file))) as fault:
+        load_profile(str(file), small)
+    assert named in str(fault.value).removeprefix(str(file))
+
+
+def test_neither_a_preset_nor_a_file_is_said_with_the_presets(small: Instrument) -> None:
+    with pytest.raises(UsageError, match="clean, noisy, position, acquiescent, constant, refusing"):
+        load_profile("none", small)
+
+
+def test_the_identity_tells_two_truths_apart(small: Instrument) -> None:
+    first, same, other = (Simulated("x", profile(noise=n), small).identity for n in (0.5, 0.5, 0.6))
+    assert first == same != other

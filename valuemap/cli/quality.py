@@ -1,0 +1,129 @@
+"""``valuemap quality``: whether the profile may be believed."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from valuemap.cli.output import FORMATS, Cell, Column, print_json, print_rows
+from valuemap.errors import EXIT_DEGRADED, EXIT_OK
+from valuemap.hostile_text import printable
+
+if TYPE_CHECKING:
+    from valuemap.quality import Evidence, Verdict
+
+EPILOG = """\b
+Examples:
+  valuemap quality study.vmap
+  valuemap quality study.vmap --json
+  valuemap quality study.vmap --format csv --out evidence.csv
+"""
+
+COLUMNS = [
+    Column("respondent", "Respondent", shown=False),
+    Column("verdict", "Verdict", shown=False),
+    Column("evidence", "Evidence"),
+    Column("shown", "Figure [95 %]", only_shown=True),
+    Column("figure", "", shown=False),
+    Column("low", "", shown=False),
+    Column("high", "", shown=False),
+    Column("good_when", "Good"),
+    Column("bad_when", "Bad"),
+    Column("grade", "", shown=False),
+    Column("shown_grade", "Grade", only_shown=True),
+    Column("reason", "Reason", shown=False),
+]
+
+NOTE = (
+    "[95 %]: interval, where there is one. Between good and bad, care is needed; – not measured. Where the thresholds "
+    "come from and how often the verdict is right: docs/calibration.md."
+)
+
+
+@click.command(epilog=EPILOG)
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@click.option("--format", "form", type=FORMATS, default="table", show_default=True, help="How to print the evidence.")
+@click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write to this file instead of stdout.")
+def command(file: Path, form: str, as_json: bool, out: Path | None) -> None:
+    """Say whether the profile of a study file may be believed, and why.
+
+    Every respondent is "interpretable", "interpretable with care" or "not interpretable": one bad piece of evidence
+    is enough for the last. Exit code 4 when a respondent is not interpretable.
+    """
+    from valuemap.quality import verdicts
+    from valuemap.scoring.answers import load_answers
+    from valuemap.store import StudyFile
+
+    with StudyFile.open(file) as study_file:
+        found = verdicts(load_answers(study_file))
+    if as_json or form == "json":
+        print_json({"respondents": [_as_data(name, verdict) for name, verdict in found.items()]}, out)
+    elif form == "table" and out is None:
+        _print_for_people(found)
+    else:
+        rows = [row for name, verdict in found.items() for row in _rows(name, verdict)]
+        print_rows(COLUMNS, rows, form, out=out)
+    bad = any(verdict.word == "not interpretable" for verdict in found.values())
+    click.get_current_context().exit(EXIT_DEGRADED if bad else EXIT_OK)
+
+
+def _print_for_people(found: Mapping[str, Verdict]) -> None:
+    for name, verdict in found.items():
+        title = f"{name}: {verdict.word.upper()} as values"
+        because = [f"{verdict.word.capitalize()} because", *reason_lines(verdict.reasons), ""]
+        notes = [*because, NOTE] if verdict.reasons else [NOTE]
+        print_rows(COLUMNS, _rows(name, verdict), "table", title=title, notes=notes)
+
+
+def reason_lines(reasons: Sequence[str]) -> list[str]:
+    """Set reasons as a list in lines of at most 80 columns."""
+    return [
+        line
+        for reason in reasons
+        for line in textwrap.wrap(printable(reason), 80, initial_indent="  - ", subsequent_indent="    ")
+    ]
+
+
+def _rows(name: str, verdict: Verdict) -> list[list[Cell]]:
+    return [
+        [
+            name,
+            verdict.word,
+            piece.name,
+            _figure(piece),
+            piece.figure,
+            piece.low,
+            piece.high,
+            piece.good_when,
+            piece.bad_when,
+            piece.grade,
+            "–" if piece.grade == "not measured" else piece.grade,
+            piece.reason,
+        ]
+        for piece in verdict.evidence
+    ]
+
+
+def _figure(piece: Evidence) -> str:
+    from valuemap.figure import number
+
+    if piece.figure is None:
+        return "–"
+    if piece.name.endswith("(p)"):
+        return f"{piece.figure:.3f}"
+    interval = "" if piece.low is None or piece.high is None else f" [{number(piece.low)}, {number(piece.high)}]"
+    return number(piece.figure) + interval
+
+
+def _as_data(name: str, verdict: Verdict) -> dict[str, object]:
+    return {
+        "respondent": name,
+        "verdict": verdict.word,
+        "reasons": list(verdict.reasons),
+        "evidence": [vars(piece) for piece in verdict.evidence],
+    }

@@ -1,0 +1,62 @@
+"""``valuemap reliability``: how far the answers of a study agree with themselves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from valuemap.errors import EXIT_DEGRADED, EXIT_OK
+
+EPILOG = """\b
+Examples:
+  valuemap reliability study.vmap
+  valuemap reliability study.vmap --target-se 0.05
+  valuemap reliability students.vmap --level ten
+  valuemap reliability study.vmap --format csv > reliability.csv
+"""
+
+
+@click.command(epilog=EPILOG)
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@click.option(
+    "--level",
+    metavar="LEVEL",
+    help="values, ten or higher-order.  [default: all levels for people, the instrument's first for models]",
+)
+@click.option(
+    "--target-se",
+    default=0.1,
+    show_default=True,
+    type=click.FloatRange(0, min_open=True),
+    help="Standard error of a value wanted, in scale points: how many wordings, framings and repeats reach it?",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv", "json"]),
+    default="table",
+    show_default=True,
+    help="Tables to read, or every figure with its interval, n and note, one a row.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
+@click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="Seed of the resampled intervals.")
+def command(file: Path, level: str | None, target_se: float, form: str, as_json: bool, seed: int) -> None:
+    """Print how consistent, stable and generalisable the answers of a study file are.
+
+    For people: the classical table of alphas, level by level. For models: the same figures over passes, which describe
+    how a model uses the scale and are no reliability; agreement over repeats and wordings; where the variance of the
+    profile comes from; and how many wordings, framings and repeats a value needs.
+
+    Exit code 4 when fewer than 80 % of the answers to a scale are valid.
+    """
+    from valuemap.cli.reliability_view import show_reliability
+    from valuemap.scoring.answers import load_answers
+    from valuemap.store import StudyFile
+
+    with StudyFile.open(file) as study_file:
+        answers = load_answers(study_file)
+    if level is not None:
+        answers.instrument.level(level)
+    degraded = show_reliability(answers, level, target_se, "json" if as_json else form, seed)
+    click.get_current_context().exit(EXIT_DEGRADED if degraded else EXIT_OK)

@@ -1,0 +1,252 @@
+"""Everything ``valuemap compare`` says, from files and names to one `Comparison`.
+
+In go study files, the names of norms (or files of people), a level and a margin; out comes who was compared with whom,
+every result, and in words what could not be compared. Rule: a norm that the user named and that does not fit is an
+error; what was merely also possible (countries, respondents among themselves) is left out with a note.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from valuemap.catalog import find_norm, norm_files
+from valuemap.compare.contrasts import Between, compare_respondents
+from valuemap.compare.cultures import Culture, CultureRank, cultures_of, nearest_cultures
+from valuemap.compare.reference import Reference, reference_from_norm, reference_from_people, usual_level
+from valuemap.compare.scales import ScaleComparison, compare_scales
+from valuemap.compare.subject import Subject, subjects_of
+from valuemap.compare.whole import WholeProfile, compare_whole
+from valuemap.errors import CatalogError, InstrumentError, NormError, StudyError, UsageError
+from valuemap.instrument import Instrument, Wording
+from valuemap.norms import Norm, load_norm
+from valuemap.scoring.answers import Answers, load_answers
+from valuemap.scoring.profile import Profile, profiles
+from valuemap.store import StudyFile
+
+#: The shipped norm whose single groups are countries.
+COUNTRIES = "ess11-countries"
+
+
+@dataclass(frozen=True)
+class Against:
+    """One respondent against one reference."""
+
+    subject: Subject
+    profile: Profile
+    reference: Reference
+    scales: tuple[ScaleComparison, ...]
+    whole: WholeProfile
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """The cultures of one respondent, nearest first."""
+
+    subject: Subject
+    level: str
+    ranks: tuple[CultureRank, ...]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All results.
+
+    Attributes
+    ----------
+    subjects
+        Who was compared, with their verdicts.
+    margin
+        Of the equivalence tests, in SDs of the norm.
+    against
+        Every respondent against every reference.
+    nearest
+        Nearest cultures, where the instrument shares a circle of values with them.
+    between
+        Respondents among themselves; ``None`` with one respondent or several instruments.
+    degraded
+        Whether a profile is not interpretable or has too few valid answers.
+    notes
+        What was left out, and why.
+    """
+
+    subjects: tuple[Subject, ...]
+    margin: float
+    against: tuple[Against, ...]
+    nearest: tuple[Nearest, ...]
+    between: Between | None
+    degraded: bool
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Read:
+    """One study file: its answers and the words that were shown."""
+
+    path: Path
+    answers: Answers
+    wordings: tuple[Wording, ...]
+
+
+def compare_files(
+    files: Sequence[Path],
+    norms: Sequence[str] = (),
+    level: str | None = None,
+    margin: float = 0.2,
+    seed: int = 1,
+    *,
+    by_framing: bool = False,
+) -> Comparison:
+    """Compare the respondents of study files with norms and with each other.
+
+    Parameters
+    ----------
+    files
+        Study files.
+    norms
+        Ids of norms, or study files of people; without any, each instrument's usual norm.
+    level
+        Level of the scales; ``None``: each norm's own.
+    margin
+        Of the equivalence tests, in SDs of the norm.
+    seed
+        Of everything random.
+    by_framing
+        Take each framing of a respondent as a respondent.
+
+    Raises
+    ------
+    ValuemapError
+        A file cannot be read, a norm is not known or does not fit, or the level does not exist.
+    """
+    read = [_read(path) for path in files]
+    named = [_named(name) for name in norms]
+    subjects = _subjects(read, by_framing=by_framing)
+    groups, left_out = _norms_with_groups()
+    against = tuple(
+        _against(subject, reference, groups, margin, seed)
+        for study, own in subjects
+        for reference in _references(study, named, level)
+        for subject in own
+    )
+    everybody = tuple(subject for _, own in subjects for subject in own)
+    between, notes = _between(everybody, level, against, seed)
+    return Comparison(
+        subjects=everybody,
+        margin=margin,
+        against=against,
+        nearest=tuple(found for subject in everybody for found in _nearest(subject, groups, seed)),
+        between=between,
+        degraded=any(not subject.interpretable for subject in everybody)
+        or any(one.profile.degraded for one in against),
+        notes=(*left_out, *notes),
+    )
+
+
+def _read(path: Path) -> _Read:
+    with StudyFile.open(path) as file:
+        return _Read(path, load_answers(file), tuple(file.wordings().values()))
+
+
+def _named(name: str) -> Norm | _Read:
+    if name in norm_files():
+        return find_norm(name)
+    if Path(name).is_file():
+        return _read(Path(name))
+    raise CatalogError(f"There is no norm {name!r}, and no such file of people. Known: {', '.join(norm_files())}.")
+
+
+def _subjects(read: Sequence[_Read], *, by_framing: bool) -> list[tuple[_Read, tuple[Subject, ...]]]:
+    """Split every file into its respondents; where two files share a name, the files stand behind the names."""
+    found = [(one, subjects_of(one.answers, by_framing=by_framing)) for one in read]
+    names = [subject.name for _, own in found for subject in own]
+    if len(set(names)) == len(names):
+        return found
+    return [
+        (one, tuple(replace(subject, name=f"{subject.name} ({one.path.name})") for subject in own))
+        for one, own in found
+    ]
+
+
+def _references(study: _Read, named: Sequence[Norm | _Read], level: str | None) -> list[Reference]:
+    instrument = study.answers.instrument
+    if level is not None:
+        instrument.level(level)
+    chosen = list(named) or [_usual_norm(instrument)]
+    return [_reference(one, instrument, level, study.wordings) for one in chosen]
+
+
+def _usual_norm(instrument: Instrument) -> Norm:
+    if not instrument.usual_norm:
+        raise UsageError(f"{instrument.id} has no usual norm: name one with --norm (valuemap norm list).")
+    return find_norm(instrument.usual_norm)
+
+
+def _reference(norm: Norm | _Read, instrument: Instrument, level: str | None, wordings: Sequence[Wording]) -> Reference:
+    if isinstance(norm, Norm):
+        return reference_from_norm(norm, instrument, level or usual_level(instrument, norm), wordings)
+    levels = [known.id for known in norm.answers.instrument.levels]
+    usual = next((known.id for known in instrument.levels if known.id in levels), instrument.levels[0].id)
+    return reference_from_people(norm.answers, str(norm.path), instrument, level or usual, wordings)
+
+
+def _norms_with_groups() -> tuple[list[Norm], list[str]]:
+    found, notes = [], []
+    for path in norm_files().values():
+        try:
+            norm = load_norm(path)
+        except NormError as fault:
+            notes.append(f"Left out: {fault}")
+            continue
+        if norm.groups:
+            found.append(norm)
+    return found, notes
+
+
+def _against(subject: Subject, reference: Reference, groups: Sequence[Norm], margin: float, seed: int) -> Against:
+    profile = profiles(subject.answers, reference.level)[0]
+    countries = _countries(groups, subject.answers.instrument, reference.level)
+    return Against(
+        subject=subject,
+        profile=profile,
+        reference=reference,
+        scales=compare_scales(profile, reference, margin),
+        whole=compare_whole(profile, subject.answers, reference, countries, seed),
+    )
+
+
+def _countries(groups: Sequence[Norm], instrument: Instrument, level: str) -> NDArray[np.float64] | None:
+    found = cultures_of([norm for norm in groups if norm.id == COUNTRIES], instrument, level)
+    return np.array([country.means for country in found]) if found else None
+
+
+def _nearest(subject: Subject, groups: Sequence[Norm], seed: int) -> list[Nearest]:
+    """Rank cultures on each level that has any: the ten values, whatever level is compared."""
+    instrument = subject.answers.instrument
+    found: list[Nearest] = []
+    for level in instrument.levels:
+        cultures: tuple[Culture, ...] = cultures_of(groups, instrument, level.id)
+        if cultures:
+            profile = profiles(subject.answers, level.id)[0]
+            found.append(Nearest(subject, level.id, nearest_cultures(profile, cultures, seed)))
+    return found
+
+
+def _between(
+    subjects: Sequence[Subject], level: str | None, against: Sequence[Against], seed: int
+) -> tuple[Between | None, tuple[str, ...]]:
+    if len(subjects) < 2:
+        framings = subjects[0].answers.administrations["framing"].nunique()
+        advice = "Its framings can be compared with each other: --by framing."
+        return None, ((advice,) if framings > 1 else ())
+    first = against[0].reference
+    chosen = level or first.level
+    sds = first.sds if first.among == "people" and first.level == chosen else None
+    try:
+        return compare_respondents(subjects, chosen, sds, seed), ()
+    except (StudyError, InstrumentError) as fault:
+        return None, (f"Respondents are not compared with each other. {fault}",)

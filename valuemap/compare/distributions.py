@@ -1,0 +1,121 @@
+"""How far the answers to single items are from people's answers to the same items.
+
+In go a respondent's answers and people's; out comes an `AnswerDistance`: Jensen–Shannon divergence (bits), Wasserstein
+distance (scale points) and energy distance between the two distributions over the options of an item, each averaged
+over items. Of a model every administration counts, in distribution mode with its exact probabilities.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from valuemap.scoring.answers import Answers
+from valuemap.statistics.divergence import jensen_shannon
+
+Matrix = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class AnswerDistance:
+    """Distances of answer distributions, means over items.
+
+    Attributes
+    ----------
+    jensen_shannon
+        In bits, 0 (alike) to 1 (no option in common).
+    wasserstein
+        In scale points.
+    energy
+        In the root of scale points.
+    items
+        Items that both answered.
+    """
+
+    jensen_shannon: float
+    wasserstein: float
+    energy: float
+    items: int
+
+
+def answer_shares(answers: Answers) -> Matrix:
+    """Return the share of every option among the valid answers to every item, shape (items, options).
+
+    NaN for an item without a valid answer. Options run from the lowest scale value.
+    """
+    options = np.array(answers.instrument.response.values)
+    given = (answers.values[:, :, None] == options).astype(np.float64)
+    exact = ~np.isnan(answers.probabilities).any(axis=2)
+    given[exact] = answers.probabilities[exact]
+    given[np.isnan(answers.values)] = 0.0
+    totals = given.sum(axis=(0, 2))
+    sums = given.sum(axis=0)
+    shares: Matrix = np.divide(sums, totals[:, None], out=np.full_like(sums, np.nan), where=totals[:, None] > 0)
+    return shares
+
+
+def answer_distance(answers: Answers, people: Answers) -> AnswerDistance:
+    """Compare a respondent's answers with people's, item by item.
+
+    Both must have answered the same version of the same instrument, in its direction.
+    """
+    mine, theirs = answer_shares(answers), answer_shares(people)
+    both = ~np.isnan(mine).any(axis=1) & ~np.isnan(theirs).any(axis=1)
+    values = np.array(people.instrument.response.values, dtype=np.float64)
+    found = np.array([_distances(p, q, values) for p, q in zip(mine[both], theirs[both], strict=True)])
+    divergence, points, energy = (float(mean) for mean in found.mean(axis=0))
+    return AnswerDistance(divergence, points, energy, items=int(both.sum()))
+
+
+def between_random_people(people: Answers, pairs: int, seed: int) -> Mapping[str, Matrix]:
+    """Return the same distances between pairs of single people.
+
+    Of two single answers a and b the divergence is 0 or 1, the Wasserstein distance ``|a - b|`` and the energy
+    distance ``sqrt(2 |a - b|)``. An item that one of the two left out is left out of the pair's mean.
+    """
+    generator = np.random.default_rng(seed)
+    n = len(people.values)
+    first = generator.integers(0, n, pairs)
+    second = (first + generator.integers(1, n, pairs)) % n
+    apart = np.abs(people.values[first] - people.values[second])
+    unequal = np.where(np.isnan(apart), np.nan, apart > 0)
+    return _named([_row_means(unequal), _row_means(apart), _row_means(np.sqrt(2 * apart))])
+
+
+def person_and_all(people: Answers, number: int, seed: int) -> Mapping[str, Matrix]:
+    """Return the same distances between random single people and all people together."""
+    shares = answer_shares(people)
+    options = np.array(people.instrument.response.values, dtype=np.float64)
+    table = np.full((*shares.shape, 3), np.nan)
+    for item, q in enumerate(shares):
+        if not np.isnan(q).any():
+            table[item] = [_distances(certain, q, options) for certain in np.eye(len(options))]
+    chosen = people.values[np.random.default_rng(seed).integers(0, len(people.values), number)]
+    code = np.where(np.isnan(chosen), 0, chosen - options[0]).astype(np.intp)
+    looked_up = table[np.arange(shares.shape[0])[None, :], code]
+    looked_up[np.isnan(chosen)] = np.nan
+    return _named([_row_means(looked_up[:, :, part]) for part in range(3)])
+
+
+def _distances(p: Matrix, q: Matrix, values: Matrix) -> tuple[float, float, float]:
+    return (
+        jensen_shannon(p, q).value,
+        float(stats.wasserstein_distance(values, values, p, q)),
+        float(stats.energy_distance(values, values, p, q)),
+    )
+
+
+def _named(parts: list[Matrix]) -> Mapping[str, Matrix]:
+    return dict(zip(("jensen_shannon", "wasserstein", "energy"), parts, strict=True))
+
+
+def _row_means(rows: Matrix) -> Matrix:
+    there = ~np.isnan(rows)
+    counts = there.sum(axis=1)
+    sums = np.where(there, rows, 0.0).sum(axis=1)
+    means: Matrix = np.divide(sums, counts, out=np.full(len(rows), np.nan), where=counts > 0)
+    return means

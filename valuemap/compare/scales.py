@@ -1,0 +1,201 @@
+"""A profile against a reference, scale by scale.
+
+In go a `Profile` and a `Reference`; out comes one `ScaleComparison` a scale. The rule: first the difference in human
+SDs with an interval that holds both the facets varied (the profile's standard error) and the sampling error of the
+reference's centre and SD; then an equivalence test against a margin; and a decision with the false discovery rate
+kept over the scales. Repeats of a model are nowhere counted as people.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from scipy import special, stats
+
+from valuemap.compare.reference import Reference
+from valuemap.errors import StatisticsError
+from valuemap.scoring.profile import Profile, ScaleScore
+from valuemap.statistics.effects import adjust
+
+Decision = Literal["higher", "lower", "equivalent", "undecided"]
+
+#: Level of the equivalence test and of the false discovery rate.
+ALPHA = 0.05
+#: Sampling variance of a median, as a multiple of a mean's (normal distribution).
+MEDIAN_VARIANCE = math.pi / 2
+#: Degrees of freedom of an SD from quartiles, (p75 - p25) / 1.349, as a share of n (normal distribution).
+#: Var(SD) / SD^2 = .25 / (n * f^2 * 1.349^2) = 1.3606 / n with the normal density f at .6745; df = n / (2 * 1.3606).
+QUARTILE_FREEDOM = 0.3675
+
+
+@dataclass(frozen=True)
+class ScaleComparison:
+    """One scale of a profile against a reference.
+
+    Attributes
+    ----------
+    scale, name
+        Its id and its name.
+    mean, se
+        The profile's score in scale points, and its standard error; NaN where nothing random was varied.
+    norm, norm_sd, norm_n
+        The reference's centre, SD and number of units (people or groups).
+    d, low, high
+        Difference in SDs of the reference (Hedges' correction), with its 95 % interval.
+    degrees_of_freedom
+        Of the interval (Satterthwaite).
+    p, p_adjusted
+        Two-sided p of no difference; the same with Benjamini–Hochberg over the scales.
+    low90, high90, p_equivalence
+        The 90 % interval, and the larger p of the two one-sided tests against the margin.
+    place
+        Percentile among people, or z among groups.
+    decision
+        "equivalent" if within the margin; else "higher" or "lower" if ``p_adjusted`` < .05; else "undecided".
+    note
+        Why something is missing.
+    """
+
+    scale: str
+    name: str
+    mean: float
+    se: float
+    norm: float
+    norm_sd: float
+    norm_n: int
+    d: float
+    low: float
+    high: float
+    degrees_of_freedom: float
+    p: float
+    p_adjusted: float
+    low90: float
+    high90: float
+    p_equivalence: float
+    place: float
+    decision: Decision
+    note: str = ""
+
+
+def compare_scales(profile: Profile, reference: Reference, margin: float = 0.2) -> tuple[ScaleComparison, ...]:
+    """Compare every scale of a profile with a reference.
+
+    With the profile's mean m and standard error e, the reference's centre M, SD S and n units, and Hedges' factor
+    ``J(v) = gamma(v / 2) / (sqrt(v / 2) gamma((v - 1) / 2))``, v = n − 1::
+
+        d = J (m - M) / S
+        var(d) = J^2 (e^2 + S^2 / n) / S^2 + d^2 / (2 v)
+
+    and Student's t with Satterthwaite's degrees of freedom. A median counts π/2 times the sampling variance of a mean,
+    and an SD from quartiles has v = .3675 n.
+
+    Parameters
+    ----------
+    profile
+        Of the reference's level.
+    reference
+        What to hold it against.
+    margin
+        The largest difference that does not matter, in SDs of the reference, above 0.
+
+    Raises
+    ------
+    StatisticsError
+        The scales differ, or the margin is not above 0.
+
+    References
+    ----------
+    Hedges (1981), Journal of Educational Statistics 6, 107-128. Schuirmann (1987), Journal of Pharmacokinetics and
+    Biopharmaceutics 15, 657-680. Benjamini & Hochberg (1995), Journal of the Royal Statistical Society B 57, 289-300.
+    """
+    if not (math.isfinite(margin) and margin > 0):
+        raise StatisticsError(f"The margin is {margin:g}; it must be above 0 (SDs of the norm).")
+    if tuple(scale.scale for scale in profile.scales) != reference.scales:
+        raise StatisticsError(
+            f"The profile's scales are not those of {reference.id}; score it at level {reference.level}."
+        )
+    found = [
+        _compare(scale, profile.degrees_of_freedom, reference, place, margin)
+        for place, scale in enumerate(profile.scales)
+    ]
+    return tuple(_decided(found))
+
+
+def small_sample_factor(degrees_of_freedom: float) -> float:
+    """Return Hedges' factor J, which takes the bias out of a difference divided by an estimated SD.
+
+    References
+    ----------
+    R: ``exp(lgamma(v / 2) - lgamma((v - 1) / 2)) / sqrt(v / 2)``.
+    """
+    v = degrees_of_freedom
+    return math.exp(special.gammaln(v / 2) - special.gammaln((v - 1) / 2)) / math.sqrt(v / 2)
+
+
+def _compare(score: ScaleScore, freedom: float, reference: Reference, place: int, margin: float) -> ScaleComparison:
+    nan = math.nan
+    centre, sd, n = (float(part[place]) for part in (reference.centres, reference.sds, reference.counts))
+    blank = ScaleComparison(
+        score.scale, score.name, score.centred, score.se, centre, sd, int(n),
+        nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, "undecided",
+    )  # fmt: skip
+    if math.isnan(score.centred):
+        return replace(blank, note="there is no valid answer to this scale")
+    if math.isnan(sd) or not sd > 0:
+        return replace(blank, note="the norm gives no SD: the difference is in points only")
+    from_quartiles = reference.centre_kind == "median"
+    norm_freedom = n * QUARTILE_FREEDOM if from_quartiles else n - 1
+    if norm_freedom <= 1:
+        return replace(blank, note="the norm rests on too few units for an SD")
+    j = small_sample_factor(norm_freedom)
+    d = j * (score.centred - centre) / sd
+    known = replace(blank, d=d, place=_place(score.centred, centre, sd, reference, place))
+    if math.isnan(score.se) or freedom <= 0:
+        return replace(known, note="nothing random was varied, so there is no interval")
+    of_model = (j * score.se / sd) ** 2
+    of_norm = j**2 * (MEDIAN_VARIANCE if from_quartiles else 1.0) / n + d**2 / (2 * norm_freedom)
+    variance = of_model + of_norm
+    df = variance**2 / (of_model**2 / freedom + of_norm**2 / norm_freedom)
+    error = math.sqrt(variance)
+    half, half90 = (float(stats.t.ppf(level, df)) * error for level in (0.975, 1 - ALPHA))
+    return replace(
+        known,
+        low=d - half,
+        high=d + half,
+        degrees_of_freedom=df,
+        p=2 * float(stats.t.sf(abs(d) / error, df)),
+        low90=d - half90,
+        high90=d + half90,
+        p_equivalence=float(stats.t.sf((margin - abs(d)) / error, df)),
+    )
+
+
+def _place(mean: float, centre: float, sd: float, reference: Reference, place: int) -> float:
+    if reference.scores is not None:
+        scores = reference.scores[:, place]
+        scores = scores[~np.isnan(scores)]
+        return 100 * float((np.sum(scores < mean) + np.sum(scores == mean) / 2) / len(scores))
+    z = (mean - centre) / sd
+    return 100 * float(stats.norm.cdf(z)) if reference.among == "people" else z
+
+
+def _decided(found: list[ScaleComparison]) -> list[ScaleComparison]:
+    raw = [comparison.p for comparison in found]
+    if all(math.isnan(p) for p in raw):
+        return found
+    adjusted = adjust(raw).value
+    return [
+        replace(comparison, p_adjusted=p, decision=_decision(comparison, p))
+        for comparison, p in zip(found, adjusted, strict=True)
+    ]
+
+
+def _decision(comparison: ScaleComparison, p_adjusted: float) -> Decision:
+    if comparison.p_equivalence < ALPHA:
+        return "equivalent"
+    if p_adjusted < ALPHA:
+        return "higher" if comparison.d > 0 else "lower"
+    return "undecided"

@@ -1,0 +1,133 @@
+"""A figure with its interval and its words: the parts that the evidence is made of.
+
+In go columns of numbers (items, passes or scales); out comes a `Figure`. Rules: what cannot be had is ``None`` with
+words that say why, never NaN; an interval is at 95 %; random numbers come from a seed, so the same numbers give the
+same figure.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from scipy import stats
+
+from valuemap.statistics.divergence import pearson
+from valuemap.statistics.estimate import Matrix
+
+CONFIDENCE = 0.95
+TAIL = (1 - CONFIDENCE) / 2
+RESAMPLES = 1000
+#: Fewer pairs make no correlation worth the name.
+FEWEST_PAIRS = 4
+ROUNDING = 1e-9
+
+NO_ANSWER = "there is not one valid answer"
+NO_VARIATION = "the answers do not vary from item to item"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure about the answers.
+
+    Attributes
+    ----------
+    value
+        ``None`` where it cannot be had; `words` says why.
+    low, high
+        Ends of its 95 % interval; ``None`` where there is none.
+    words
+        What was found, in one clause.
+    """
+
+    value: float | None
+    low: float | None
+    high: float | None
+    words: str
+
+
+def missing(why: str) -> Figure:
+    """Return the figure that cannot be had."""
+    return Figure(None, None, None, why)
+
+
+def number(value: float) -> str:
+    """Write a number with two digits, its minus sign as wide as a digit, and no "−0.00"."""
+    text = f"{value:.2f}"
+    return text.replace("-", "−") if float(text) else text.lstrip("-")
+
+
+def item_means(values: Matrix) -> Matrix:
+    """Mean of every column over the rows that have a value; NaN where none has."""
+    there = ~np.isnan(values)
+    counts = there.sum(axis=0)
+    sums = np.where(there, values, 0.0).sum(axis=0)
+    means: Matrix = np.divide(sums, counts, out=np.full(values.shape[1], np.nan), where=counts > 0)
+    return means
+
+
+def share(part: int, whole: int, words: str) -> Figure:
+    """Share with Wilson's interval. R: ``binom::binom.wilson(part, whole)``."""
+    interval = stats.binomtest(part, whole).proportion_ci(CONFIDENCE, method="wilson")
+    return Figure(part / whole, float(interval.low), float(interval.high), words)
+
+
+def correlated(x: Matrix, y: Matrix, words: Callable[[float], str]) -> Figure:
+    """Pearson's r over the pairs that are complete, with Fisher's interval."""
+    both = ~np.isnan(x) & ~np.isnan(y)
+    if both.sum() < FEWEST_PAIRS:
+        return missing(NO_ANSWER if not both.any() else "too few items or scales have valid answers on both sides")
+    if min(np.ptp(x[both]), np.ptp(y[both])) <= ROUNDING:
+        return missing(NO_VARIATION)
+    r = pearson(x[both], y[both])
+    return Figure(r.value, _end(r.low), _end(r.high), words(r.value))
+
+
+def resampled(rows: Matrix, statistic: Callable[[Matrix], Matrix], seed: int, words: Callable[[float], str]) -> Figure:
+    """Statistic of the column means with its percentile bootstrap interval over rows (items).
+
+    Parameters
+    ----------
+    rows
+        Shape (items, columns); rows with a NaN are left out.
+    statistic
+        Turns column means, shape (resamples, columns), into one number each.
+    seed
+        Of the bootstrap.
+    words
+        What a value of it says.
+
+    References
+    ----------
+    R: ``boot(rows, ...)`` and ``boot.ci(type = "perc")``.
+    """
+    rows = rows[~np.isnan(rows).any(axis=1)]
+    if not len(rows):
+        return missing(NO_ANSWER)
+    value = float(statistic(rows.mean(axis=0, keepdims=True))[0])
+    low, high = np.quantile(statistic(_bootstrap_weights(len(rows), seed) @ rows), [TAIL, 1 - TAIL])
+    return Figure(value, float(low), float(high), words(value))
+
+
+def t_interval(values: Matrix, words: Callable[[float], str]) -> Figure:
+    """Mean with its t interval; none for a single value. R: ``t.test(values)``."""
+    value, n = float(values.mean()), len(values)
+    if n < 2:
+        return Figure(value, None, None, words(value))
+    half = float(stats.t.isf(TAIL, n - 1)) * float(values.std(ddof=1)) / math.sqrt(n)
+    return Figure(value, value - half, value + half, words(value))
+
+
+def _end(number: float) -> float | None:
+    return None if math.isnan(number) else number
+
+
+@lru_cache(maxsize=8)
+def _bootstrap_weights(rows: int, seed: int) -> Matrix:
+    """Return how much of every resample each row makes up, shape (resamples, rows)."""
+    drawn = np.random.default_rng(seed).multinomial(rows, np.full(rows, 1 / rows), size=RESAMPLES)
+    weights: Matrix = drawn / rows
+    return weights
