@@ -39,15 +39,15 @@ def compare_two(instrument: Instrument, level: str = "values", **changes: object
 
 @pytest.fixture
 def truth(pvq: Instrument) -> dict[str, float]:
-    """A value that is one point higher than in the human-like truth."""
-    return {**simulated(pvq).true, "AC": simulated(pvq).true["AC"] + 1.0}
+    """A value that is a point and a half lower than in the human-like truth."""
+    return {**simulated(pvq).true, "AC": simulated(pvq).true["AC"] - 1.5}
 
 
 def test_a_scale_that_differs_is_found_and_no_other(pvq: Instrument, truth: dict[str, float]) -> None:
     found = compare_two(pvq, true=truth)
     assert {c.scale for c in found.contrasts if c.p_adjusted < 0.05} == {"AC"}
     achievement = next(c for c in found.contrasts if c.scale == "AC")
-    assert achievement.low < -0.95 < achievement.high  # a point, less its share in the mean rating
+    assert achievement.low < 1.5 * (1 - 3 / 57) < achievement.high  # less its share in the mean rating
 
 
 def test_what_a_wording_does_to_both_is_no_difference(pvq: Instrument) -> None:

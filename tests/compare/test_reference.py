@@ -51,7 +51,7 @@ def test_the_covariance_of_centred_scores_has_one_rank_less_than_scales(pvq21: I
         assert found.covariance is not None
         assert np.linalg.matrix_rank(found.covariance, tol=1e-9) == 9
         # What is taken out is what four decimals leave: the variances hardly move.
-        assert_allclose(np.sqrt(np.diag(found.covariance)), found.sds, rtol=1e-3)
+        assert_allclose(np.sqrt(np.diag(found.covariance)), found.sds, rtol=3e-3)
 
 
 def test_a_ten_value_norm_serves_the_higher_order_values_of_its_own_instrument(pvq21: Instrument) -> None:

@@ -349,3 +349,11 @@ def test_bad_targets_and_endless_grids_are_refused(study):
 def test_an_unknown_component_names_those_there_are(study):
     with pytest.raises(StatisticsError, match="item × wording"):
         study["colour"]
+
+
+def test_three_repeats_in_every_cell_are_equal_numbers_of_repeats() -> None:
+    table = pd.DataFrame(
+        [(s, w, (7 * s + 3 * w + r) % 5) for s in range(4) for w in range(2) for r in range(3)],
+        columns=["scale", "wording", "score"],
+    )
+    assert "unequal" not in g.variance_components(table, "score", ["scale", "wording"]).note

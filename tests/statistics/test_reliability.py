@@ -341,3 +341,10 @@ def test_a_matrix_is_a_copy_and_a_vector_has_one_dimension():
         as_vector(data)
     with pytest.raises(StatisticsError, match="missing"):
         as_matrix([[1, np.nan], [2, 3]], allow_missing=False)
+
+
+def test_icc_of_profiles_that_differ_by_an_exact_shift_has_no_error_variance() -> None:
+    profile = np.array([0.1, 0.7, -0.3, 0.25, -0.6])
+    found = reliability.icc(np.column_stack([profile, profile + 0.1]), "ICC3")
+    assert found.value == pytest.approx(1.0)
+    assert "No error variance" in found.note

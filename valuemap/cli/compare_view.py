@@ -57,7 +57,7 @@ def _print_page(found: Comparison) -> None:
         _print_scales(against)
         words = _explanations(against, found.margin)
         for line in [line for line in words if words not in explained]:
-            paragraph(line)
+            paragraph(line, _mark(against.subject), _mark(against.subject))
         explained.add(words)
         tell("")
         _print_whole(against)
@@ -77,10 +77,11 @@ def _print_verdict(subject: Subject) -> None:
     word = subject.verdict.word
     paragraph(f"{subject.name}: {word if subject.interpretable else word.upper()}", _mark(subject))
     for reason in subject.verdict.reasons:
-        paragraph(reason, f"{_mark(subject)}  - ")
+        paragraph(reason, f"{_mark(subject)}  - ", f"{_mark(subject)}    ")
     if not subject.interpretable:
         paragraph(
             'What follows is shown for study only: each line about this profile carries "!" and tells no values.',
+            MARK,
             MARK,
         )
     tell("")

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from valuemap.errors import ProviderError
 from valuemap.hostile_text import printable
-from valuemap.respondents.server_address import OPENAI_HOST, is_loopback, parse_address
+from valuemap.respondents.server_address import OPENAI_HOST, parse_address
 
 GENERAL_KEY = "VALUEMAP_API_KEY"
 OWN_KEYS = {
@@ -37,8 +37,6 @@ def key_variable(base_url: str, environment: Mapping[str, str]) -> str | None:
 
     Raises
     ------
-    UsageError
-        If the base URL is not one.
     ProviderError
         If a server elsewhere would be asked without a key.
     """
@@ -47,20 +45,14 @@ def key_variable(base_url: str, environment: Mapping[str, str]) -> str | None:
     for variable in (GENERAL_KEY, own):
         if variable and environment.get(variable, "").strip():
             return variable
-    if is_loopback(address.host):
+    if address.is_loopback:
         return None
     advice = "" if own else " (any word will do if the server asks for none)"
     raise ProviderError(f"no key for {address.place}: set {own or GENERAL_KEY}{advice}")
 
 
 def read_key(variable: str, place: str) -> str:
-    """Read the key for a server from the environment.
-
-    Raises
-    ------
-    ProviderError
-        If it is missing or unfit for a header.
-    """
+    """Read the key for a server from the environment; a `ProviderError` if it is missing or unfit for a header."""
     key = os.environ.get(variable, "").strip()
     if not key:
         raise ProviderError(f"no key for {place}: set {variable}")

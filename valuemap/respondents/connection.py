@@ -27,8 +27,8 @@ from tenacity.asyncio import AsyncRetrying
 from valuemap.errors import ProviderError
 from valuemap.respondents.api_key import GENERAL_KEY, one_line, read_key, without_secret
 from valuemap.respondents.base import CallFailed
-from valuemap.respondents.server_address import ServerAddress, proxy_for
-from valuemap.respondents.server_reply import Completion, ServerError, first_choice, read_error, read_json
+from valuemap.respondents.server_address import ServerAddress
+from valuemap.respondents.server_reply import Completion, ServerError, read_completion, read_error, read_json
 
 _RETRIED = frozenset({408, 409, 429})
 _UNSAFE = (aiohttp.ClientConnectorCertificateError, aiohttp.ClientSSLError, aiohttp.InvalidURL)
@@ -73,25 +73,16 @@ class Connection:
 
     Parameters
     ----------
-    address
-        The server.
-    who
-        How errors name it.
+    address, who
+        The server, and how errors name it.
     api_key_env
         Environment variable that holds the key; None sends no key.
-    timeout
-        Longest time for one try, in seconds.
-    patience
-        Longest time a call may be held up by trouble, in seconds.
+    timeout, patience
+        Longest time for one try, and longest time a call may be held up by trouble, in seconds.
     concurrency
         Size of the connection pool.
     sleep, clock
         How to wait, and a clock in seconds.
-
-    Raises
-    ------
-    ProviderError
-        If the variable with the key is empty or unfit for a header.
     """
 
     def __init__(
@@ -99,7 +90,6 @@ class Connection:
         address: ServerAddress,
         who: str,
         api_key_env: str | None,
-        *,
         timeout: float,
         patience: float,
         concurrency: int,
@@ -130,13 +120,6 @@ class Connection:
         adapt
             Told of an error and the fields that were sent; True if ``fields`` now gives others, so that the call is
             made again at once. It may raise.
-
-        Raises
-        ------
-        CallFailed
-            If the call did not succeed within the patience.
-        ProviderError
-            If asking again cannot help.
         """
         call = _Call(fields, adapt)
         retrying = AsyncRetrying(
@@ -196,9 +179,13 @@ class Connection:
             body = read_json(raw, self._secret)
             error = read_error(status, body, without_secret(raw.decode("utf-8", "replace"), self._secret))
             if error is None:
-                return _completion(body, call.attempts, latency)
+                break
             if not call.adapt(error, sent):
                 self._raise_for_error(error, headers)
+        completion = read_completion(body, call.attempts, latency)
+        if completion is None:
+            raise _PassingError("the body is truncated or is not a chat completion; is the base URL right?")
+        return completion
 
     async def _post(self, fields: Fields) -> tuple[int, Mapping[str, str], bytes]:
         url, data = f"{self._address.base_url}/chat/completions", json.dumps(fields).encode()
@@ -221,7 +208,7 @@ class Connection:
                 connector=aiohttp.TCPConnector(limit=self._concurrency),
                 timeout=aiohttp.ClientTimeout(total=self._timeout),
                 headers=headers,
-                proxy=proxy_for(self._address),
+                proxy=self._address.proxy,
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
         return self._session
@@ -273,13 +260,6 @@ class Connection:
 def _retry_after(state: RetryCallState) -> float:
     problem = state.outcome.exception() if state.outcome is not None else None
     return problem.retry_after if isinstance(problem, _PassingError) else 0.0
-
-
-def _completion(body: object, attempts: int, latency: float) -> Completion:
-    choice = first_choice(body)
-    if not isinstance(body, dict) or choice is None or not isinstance(choice.get("message"), dict):
-        raise _PassingError("the body is truncated or is not a chat completion; is the base URL right?")
-    return Completion(body, choice, attempts, latency)
 
 
 def retry_after_seconds(value: str | None, now: datetime) -> float | None:

@@ -21,10 +21,11 @@ from valuemap.respondents.base import CallFailed, Identity, Message, Mode, Optio
 from valuemap.respondents.connection import Clock, Connection, Sleep
 from valuemap.respondents.request_fields import LOG_PROBABILITIES, RequestFields
 from valuemap.respondents.server_address import OPENAI_BASE_URL, OPENAI_HOST, parse_address
-from valuemap.respondents.server_reply import ServerError, first_token, option_probabilities, read_reply
+from valuemap.respondents.server_reply import ServerError, option_probabilities
 
+CHECK_QUESTION = "How much do you like music? Answer with one number from 1 (not at all) to 6 (very much)."
 CHECK = Request(
-    messages=(Message("user", "How much do you like music? Answer with one number from 1 (not at all) to 6 (very much)."),),
+    messages=(Message("user", CHECK_QUESTION),),
     seed=1,
     temperature=1.0,
     max_tokens=16,
@@ -42,22 +43,9 @@ _NAME_AT_URL = re.compile(r"(?P<model>.+?)@(?P<url>https?://.*)", re.IGNORECASE 
 class EndpointCheck:
     """What one test call found out about an endpoint.
 
-    Attributes
-    ----------
-    model, model_reported, fingerprint
-        The model asked for, and what the server says answered.
-    seed
-        The server accepts the field ``seed``. Whether it honours it cannot be known from this.
-    temperature
-        The server accepts the field ``temperature``.
-    logprobs
-        The server returned log-probabilities, so mode ``distribution`` works.
-    max_tokens_field
-        The name under which the server takes the longest reply, or None if under neither.
-    dropped
-        Fields the server refuses; they are left out of every call.
-    text, tokens_in, tokens_out, latency
-        The answer, its size and the seconds it took.
+    `seed`, `temperature` and `logprobs` say that the server takes the field (whether it honours a seed cannot be known
+    from this) and gave log-probabilities; `max_tokens_field` is the name under which it takes the longest reply, None
+    if under neither; `dropped` lists the fields that it refuses. The rest is the answer and the seconds it took.
     """
 
     model: str
@@ -128,14 +116,7 @@ class OpenAICompatible:
         self._who = f"{model} at {self._address.place}"
         self._fields = RequestFields(model, self._address.host)
         self._connection = Connection(
-            self._address,
-            self._who,
-            api_key_env,
-            timeout=timeout,
-            patience=patience,
-            concurrency=concurrency,
-            sleep=sleep,
-            clock=clock,
+            self._address, self._who, api_key_env, timeout, patience, concurrency, sleep, clock
         )
 
     @classmethod
@@ -158,7 +139,6 @@ class OpenAICompatible:
             If a server elsewhere needs a key and there is none.
         """
         at_url = _NAME_AT_URL.fullmatch(name.strip())
-        variable: str | None
         if at_url:
             model, base_url = at_url["model"], at_url["url"]
             variable = key_variable(base_url, os.environ)
@@ -176,9 +156,6 @@ class OpenAICompatible:
             patience=patience,
             concurrency=concurrency,
         )
-
-    def __repr__(self) -> str:
-        return f"OpenAICompatible({self._name!r})"
 
     @property
     def identity(self) -> Identity:
@@ -207,16 +184,8 @@ class OpenAICompatible:
         return self._fields.dropped
 
     async def answer(self, request: Request) -> Reply:
-        """Let the model write an answer.
-
-        Raises
-        ------
-        CallFailed
-            If the call did not succeed within the patience.
-        ProviderError
-            If asking again cannot help.
-        """
-        return read_reply(await self._connection.ask(lambda: self._fields.sample(request), self._adapt))
+        """Let the model write an answer."""
+        return (await self._connection.ask(lambda: self._fields.sample(request), self._adapt)).reply
 
     async def distribution(self, request: Request) -> OptionDistribution:
         """Read the probability of every option from the log-probabilities of the reply's first token.
@@ -228,27 +197,20 @@ class OpenAICompatible:
         Raises
         ------
         CallFailed
-            If the call did not succeed within the patience, or no option is among the listed tokens.
+            If no option is among the listed tokens.
         ProviderError
-            If the endpoint gives no log-probabilities, or asking again cannot help.
+            If the endpoint gives no log-probabilities.
         """
         completion = await self._connection.ask(lambda: self._fields.distribution(request), self._adapt)
-        tokens = first_token(completion)
+        reply, tokens = completion.reply, completion.first_token
         if not tokens:
             raise self._no_log_probabilities("it answers without them")
         probabilities, mass = option_probabilities(tokens, request.codes)
         if mass == 0:
             reason = f"none of the options is among the {len(tokens)} likeliest first tokens"
-            raise CallFailed(f"{self._who}: {reason}", completion.attempts)
-        reply = read_reply(completion)
+            raise CallFailed(f"{self._who}: {reason}", reply.attempts)
         return OptionDistribution(
-            probabilities,
-            mass,
-            tokens_in=reply.tokens_in,
-            model=reply.model,
-            fingerprint=reply.fingerprint,
-            attempts=reply.attempts,
-            latency=reply.latency,
+            probabilities, mass, reply.tokens_in, reply.model, reply.fingerprint, reply.attempts, reply.latency
         )
 
     async def check(self) -> EndpointCheck:
@@ -267,14 +229,14 @@ class OpenAICompatible:
                 completion = await ask(lambda: sample(CHECK), self._adapt)
         except CallFailed as failure:
             raise ProviderError(failure.reason) from None
-        reply = read_reply(completion)
+        reply = completion.reply
         return EndpointCheck(
             model=self._model,
             model_reported=reply.model,
             fingerprint=reply.fingerprint,
             seed="seed" not in self.dropped,
             temperature="temperature" not in self.dropped,
-            logprobs=bool(first_token(completion)),
+            logprobs=bool(completion.first_token),
             max_tokens_field=self._fields.max_tokens_field,
             dropped=self.dropped,
             text=reply.text,

@@ -26,15 +26,7 @@ _UNSUPPORTED = re.compile(
 
 
 class RequestFields:
-    """The fields that one model behind one server takes.
-
-    Parameters
-    ----------
-    model
-        The provider's name of the model.
-    host
-        The server's host; OpenAI prefers the newer name of the longest reply.
-    """
+    """The fields that one model behind one server takes."""
 
     def __init__(self, model: str, host: str) -> None:
         self._model = model

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,8 +23,6 @@ _STATUS_OF_TYPE = {
     "permission_error": 403,
     "not_found_error": 404,
     "insufficient_quota": 402,
-    "rate_limit_error": 429,
-    "rate_limit_exceeded": 429,
 }
 
 
@@ -45,15 +43,13 @@ class ServerError:
 
 @dataclass(frozen=True)
 class Completion:
-    """A well-formed answer of a server, its first choice, and what it took to get it."""
+    """A well-formed answer: the reply, and its first token with the alternatives, each with its log-probability."""
 
-    body: Mapping[str, Any]
-    choice: Mapping[str, Any]
-    attempts: int
-    latency: float
+    reply: Reply
+    first_token: tuple[tuple[str, float], ...]
 
 
-def read_json(raw: bytes, secret: str | None) -> object:
+def read_json(raw: bytes, secret: str | None) -> Any:
     """Read a body, the key blanked out; None if it is not JSON (or nested to exhaust the reader)."""
     try:
         return _without_secret(json.loads(raw), secret)
@@ -61,48 +57,34 @@ def read_json(raw: bytes, secret: str | None) -> object:
         return None
 
 
-def _without_secret(value: object, secret: str | None) -> object:
-    match value:
-        case str():
-            return without_secret(value, secret)
-        case list():
-            return [_without_secret(part, secret) for part in value]
-        case dict():
-            return {field: _without_secret(part, secret) for field, part in value.items()}
+def _without_secret(value: Any, secret: str | None) -> Any:
+    if isinstance(value, str):
+        return without_secret(value, secret)
+    if isinstance(value, list):
+        return [_without_secret(part, secret) for part in value]
+    if isinstance(value, dict):
+        return {field: _without_secret(part, secret) for field, part in value.items()}
     return value
 
 
-def read_error(status: int, body: object, page: str) -> ServerError | None:
+def read_error(status: int, body: Any, page: str) -> ServerError | None:
     """Read the error of a response, if it is one: by its status, or by an error object in a 200.
 
-    Parameters
-    ----------
-    status
-        HTTP status of the response.
-    body
-        Its body as JSON; a server that answers with a list of errors is taken by its first.
-    page
-        Its body as text, for a server that states no message.
+    Of a list of errors the first counts. ``page`` is the body as text, for a server that states no message.
     """
-    stated = _stated_error(body[0] if isinstance(body, list) and body else body)
+    body = body[0] if isinstance(body, list) and body else body
+    stated = _dict(body).get("error") or _first_choice(body).get("error")
     if 200 <= status < 300:
         if not stated:
             return None
-        status = _status_of(stated)
-    return ServerError(status, _word(stated.get("message")) or page, _word(stated.get("param")), _word(stated.get("code")))
+        status = _status_of(_dict(stated))
+    message, error = _word(stated), _dict(stated)
+    return ServerError(
+        status, message or _word(error.get("message")) or page, _word(error.get("param")), _word(error.get("code"))
+    )
 
 
-def _stated_error(body: object) -> Mapping[str, Any]:
-    """Find the error object of a body, also one put into the first choice; empty if there is none."""
-    if not isinstance(body, dict):
-        return {}
-    error = body.get("error") or (first_choice(body) or {}).get("error")
-    if isinstance(error, str):
-        return {"message": error}
-    return error if isinstance(error, dict) else {}
-
-
-def _status_of(error: Mapping[str, Any]) -> int:
+def _status_of(error: dict[str, Any]) -> int:
     """Tell the status an error object in a 200 should have had; 500, which is tried again, if unknown."""
     code = str(error.get("code"))
     if re.fullmatch("[45][0-9][0-9]", code):
@@ -110,71 +92,64 @@ def _status_of(error: Mapping[str, Any]) -> int:
     return _STATUS_OF_TYPE.get(str(error.get("type")), _STATUS_OF_TYPE.get(code, 500))
 
 
-def first_choice(body: object) -> Mapping[str, Any] | None:
-    """Find the first choice of a completion; None if there is none."""
-    choices = body.get("choices") if isinstance(body, dict) else None
-    choice = choices[0] if isinstance(choices, list) and choices else None
-    return choice if isinstance(choice, dict) else None
-
-
-def read_reply(completion: Completion) -> Reply:
-    """Read what was written and what the server says of it."""
-    message = completion.choice["message"]
-    usage = completion.body.get("usage")
-    tokens = usage if isinstance(usage, dict) else {}
-    return Reply(
+def read_completion(body: Any, attempts: int, latency: float) -> Completion | None:
+    """Read what was written and what the server says of it; None if the body is not a completion."""
+    choice = _first_choice(body)
+    message = choice.get("message")
+    if not isinstance(message, dict):
+        return None
+    usage = _dict(body.get("usage"))
+    reply = Reply(
         text=_text(message.get("content")),
-        finish_reason=_word(completion.choice.get("finish_reason")),
+        finish_reason=_word(choice.get("finish_reason")),
         refusal=_word(message.get("refusal")),
-        tokens_in=_count(tokens.get("prompt_tokens")),
-        tokens_out=_count(tokens.get("completion_tokens")),
-        model=_word(completion.body.get("model")),
-        fingerprint=_word(completion.body.get("system_fingerprint")),
-        attempts=completion.attempts,
-        latency=completion.latency,
+        tokens_in=_count(usage.get("prompt_tokens")),
+        tokens_out=_count(usage.get("completion_tokens")),
+        model=_word(body.get("model")),
+        fingerprint=_word(body.get("system_fingerprint")),
+        attempts=attempts,
+        latency=latency,
     )
+    return Completion(reply, _first_token(choice))
 
 
-def _text(content: object) -> str:
-    """Give the text of a message's content: as it is, or its parts of the kind ``text`` joined."""
-    if isinstance(content, str):
-        return content
-    parts = content if isinstance(content, list) else []
-    texts = [part.get("text") for part in parts if isinstance(part, dict) and part.get("type", "text") == "text"]
-    return "".join(text for text in texts if isinstance(text, str))
+def _first_choice(body: Any) -> dict[str, Any]:
+    choices = _dict(body).get("choices")
+    return _dict(choices[0]) if isinstance(choices, list) and choices else {}
 
 
-def _word(value: object) -> str | None:
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _word(value: Any) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def _count(value: object) -> int | None:
+def _count(value: Any) -> int | None:
     """Take a token count if it is one that a database can hold."""
     return value if type(value) is int and 0 <= value < 2**63 else None
 
 
-def first_token(completion: Completion) -> list[tuple[str, float]]:
-    """List a reply's first token and its alternatives with natural log-probabilities; empty if there are none."""
-    logprobs = completion.choice.get("logprobs")
-    content = logprobs.get("content") if isinstance(logprobs, dict) else None
-    if not isinstance(content, list) or not content or not isinstance(content[0], dict):
-        return []
-    listed = content[0].get("top_logprobs")
-    tokens = [pair for entry in (listed if isinstance(listed, list) else []) if (pair := _pair(entry))]
-    written = _pair(content[0])
-    # The token that was drawn may lie below the likeliest ones, and then it is not in the list.
-    if tokens and written and written[0] not in dict(tokens):
-        tokens.append(written)
-    return tokens
+def _text(content: Any) -> str:
+    """Give the text of a message's content: as it is, or its parts of the kind ``text`` joined."""
+    if isinstance(content, list):
+        parts = [_dict(part) for part in content]
+        return "".join(_word(part.get("text")) or "" for part in parts if part.get("type", "text") == "text")
+    return _word(content) or ""
 
 
-def _pair(entry: object) -> tuple[str, float] | None:
-    if not isinstance(entry, dict):
-        return None
-    token, log_probability = entry.get("token"), entry.get("logprob")
-    if not isinstance(token, str) or not isinstance(log_probability, int | float) or math.isnan(log_probability):
-        return None
-    return token, float(log_probability)
+def _first_token(choice: dict[str, Any]) -> tuple[tuple[str, float], ...]:
+    """List a reply's first token and its alternatives; empty if the server lists none, or not as the protocol says."""
+    try:
+        written = choice["logprobs"]["content"][0]
+        listed = written["top_logprobs"]
+        # The token that was drawn may lie below the likeliest ones, and then it is not in the list.
+        drawn = [written] if listed and written["token"] not in [entry["token"] for entry in listed] else []
+        tokens = tuple((str(entry["token"]), float(entry["logprob"])) for entry in [*listed, *drawn])
+    except (LookupError, TypeError, ValueError, OverflowError):
+        return ()
+    return tuple((token, log_probability) for token, log_probability in tokens if not math.isnan(log_probability))
 
 
 def option_probabilities(tokens: Sequence[tuple[str, float]], codes: Sequence[str]) -> tuple[tuple[float, ...], float]:

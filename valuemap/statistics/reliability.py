@@ -445,10 +445,10 @@ def icc(ratings: Any, form: IccForm = "ICC2k") -> IntraclassCorrelation:
         raise StatisticsError(f"ratings: an ICC needs five complete ratings or more, there are {scores.size}.")
     row = _pingouin_icc(scores).loc[_PINGOUIN_NAMES[form]]
     value, low, high, f, p = (float(number) for number in (row["ICC"], *row["CI95"], row["F"], row["pval"]))
-    if f < ROUNDING:
+    if abs(f) < ROUNDING:
         value = low = high = math.nan
         note = join_notes(note, "The targets' means do not vary: not defined.")
-    elif not f < 1 / ROUNDING:
+    elif not abs(f) < 1 / ROUNDING:  # a mean square of nothing but rounding can come out below 0
         low = high = f = p = math.nan
         note = join_notes(note, "No error variance: neither an F test nor an interval is defined.")
     elif not low <= value <= high:

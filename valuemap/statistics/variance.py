@@ -173,7 +173,9 @@ def variance_components(
     draws = _draw(effects, seed)
     components = _as_components(effects, solved, draws, frozenset(fixed), cells.n, level)
     confounded = f"One answer in each cell: the residual includes {' × '.join(facets)}."
-    uneven = cells.repeats != round(cells.repeats) or cells.n != round(cells.repeats) * cells.means.size
+    # The harmonic mean of equal counts is not always exact: 1 / mean(1 / 3) is a little more than 3.
+    whole = math.isclose(cells.repeats, round(cells.repeats), rel_tol=1e-9)
+    uneven = not whole or cells.n != round(cells.repeats) * cells.means.size
     return VarianceComponents(
         components=components,
         levels=dict(zip(facets, cells.levels, strict=True)),
