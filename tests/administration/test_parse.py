@@ -1,4 +1,4 @@
-"""What counts as an answer, case by case: valid, refused or unparseable, and never one for the other."""
+"""What counts as an answer to one item, case by case: valid, refused or unparseable, and never one for the other."""
 
 from __future__ import annotations
 
@@ -9,17 +9,10 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from valuemap.administration.parse import ParsedAnswer, Reason, parse_choice, parse_form
+from tests.administration.replies import ASCENDING, HOSTILE, LEGEND, outcome
+from valuemap.administration.parse import parse_choice
 from valuemap.study import State
 
-ASCENDING = (
-    "Not like me at all",
-    "Not like me",
-    "A little like me",
-    "Moderately like me",
-    "Like me",
-    "Very much like me",
-)
 DESCENDING = tuple(reversed(ASCENDING))
 AGREEMENT = ("Strongly disagree", "Disagree", "Neither agree nor disagree", "Agree", "Strongly agree")
 FREQUENCY = ("0 times", "1-2 times a week", "3-5 times a week", "6 or more times a week")
@@ -30,20 +23,6 @@ ARABIC = ("لا يشبهني أبدا", "لا يشبهني", "يشبهني", "ي
 HINDI = ("मेरे जैसा बिल्कुल नहीं", "थोड़ा मेरे जैसा", "बहुत मेरे जैसा")
 KOREAN = ("전혀 나와 같지 않다", "조금 나와 같다", "매우 나와 같다")
 IMPORTANCE = ("1", "2", "3", "4", "5", "6", "7")
-LEGEND = "\n".join(f"{code} = {label}" for code, label in enumerate(ASCENDING, start=1))
-
-
-def outcome(answer: ParsedAnswer) -> int | str:
-    """Give the position of a valid answer, "refused", or the reason of an unparseable one."""
-    if answer.state is State.VALID:
-        assert answer.position is not None
-        assert answer.reason == ""
-        return answer.position
-    assert answer.position is None
-    assert answer.reason in set(Reason) - {""}
-    return "refused" if answer.state is State.REFUSED else answer.reason
-
-
 BARE = [
     ("digit", "4", 4),
     ("digit-full-stop", "4.", 4),
@@ -136,21 +115,25 @@ MARKED = [
     ("final-bold", "**Final Answer:** 4", 4),
     ("same-twice", "Answer: 4\nFinal answer: 4", 4),
     ("own-line-then-prose", "4\n\nI chose this because 3 is too low and 5 would be too high.", 4),
-    ("own-line-with-label", "4 (Moderately like me)\n\nSome days it is very much like me, some 2.", 4),
+    (
+        "own-line-with-label",
+        "4 (Moderately like me)\n\nSome days it is very much like me, some 2.",
+        "number and label disagree",
+    ),
     ("own-line-out-of-range", "7\n\nI see 4 in it.", "out of range"),
     ("own-lines-differ", "4\n\nSecond thoughts:\n5", "several answers"),
     ("own-line-and-marker-differ", "4\n\nMy answer is 3.", "several answers"),
     ("own-line-then-final", "4\n\nFinal answer: 3.", 3),
     ("preferred-over", "I choose 4 over 5.", 4),
-    ("scale-comma-answer", "Of the options 1 to 6, 5", 5),
+    ("scale-comma-answer", "Of the options 1 to 6, 5", "no answer found"),
     ("two-differ", "Answer: 3. Answer: 4", "several answers"),
     ("two-finals-differ", "Final answer: 3. Final answer: 4", "several answers"),
     ("final-taken-back", "Final answer: 3. Actually, my answer is 4", "several answers"),
     ("marked-out-of-range", "I care a lot about 4. Answer: 7", "out of range"),
     ("marked-then-alternative", "I'd say 4, maybe 5", "several answers"),
-    ("not-chosen", "I would not choose 5, but 4.", 4),
+    ("not-chosen", "I would not choose 5, but 4.", "no answer found"),
     ("rather-than", "4 rather than 5", 4),
-    ("not-but", "Not a 5 but a 4.", 4),
+    ("not-but", "Not a 5 but a 4.", "no answer found"),
     ("negated-answer", "My answer is not 4.", "no answer found"),
     ("others-answer", "A typical person would choose 5.", "no answer found"),
     ("others-average", "The average rating is 5.", "no answer found"),
@@ -216,7 +199,7 @@ NOT_ANSWERS = [
     ("sum", "2 + 2", "several answers"),
     ("several-labelled", "4 (Moderately like me) or 5 (Like me)", "several answers"),
     ("several-marked-labelled", "I'd say 4 (Moderately like me) or 5 (Like me)", "several answers"),
-    ("several-prose", "Sometimes 2. Then again, 5.", "several answers"),
+    ("several-prose", "Sometimes 2. Then again, 5.", "no answer found"),
     ("range-of-two", "4-5", "between options"),
     ("range-of-two-dash", "4–5", "between options"),
     ("range-of-two-words", "I'd say between 4 and 5", "between options"),
@@ -227,7 +210,7 @@ NOT_ANSWERS = [
     ("more-than", "I'd say more than 3", "between options"),
     ("plus", "4+", "between options"),
     ("greater", ">4", "between options"),
-    ("fraction-sign", "4½", "out of range"),
+    ("fraction-sign", "4½", "between options"),
     ("seven", "7", "out of range"),
     ("zero", "0", "out of range"),
     ("zero-word", "zero", "out of range"),
@@ -293,6 +276,35 @@ LABELS = [
     ("number-then-reason", "4 because I value nature", 4),
 ]
 
+PROSE = [
+    ("corrected", "Answer: 2. Wait, actually 4.", "several answers"),
+    ("corrected-in-the-clause", "My answer is 4, no wait, 5", "several answers"),
+    ("corrected-after-dots", "I choose 4... or rather 5", "several answers"),
+    ("asked-then-denied", "4? No, 5.", "several answers"),
+    ("supposed", "If the answer is 4, then fine.", "no answer found"),
+    ("answer-first", "4 is my answer.", 4),
+    ("hedged", "Probably a 4.", 4),
+    ("item-and-answer-in-the-scale", "1: 4", "several answers"),
+    ("list-of-one", "1. 4", "several answers"),
+    ("opening-with-other-number", "4 because 3 is too low", "several answers"),
+    ("count-then-led", "I have 3 kids. I'd say this is 5.", 5),
+    ("age", "My age is 5.", "no answer found"),
+    ("excess", "That's 3 too many.", "no answer found"),
+    ("would-like-to-be", "He wants to be like me.", "no answer found"),
+    ("scale-then-number", "On a scale of 1 to 6, 5.", 5),
+    ("other-scale-in-words", "On a scale from 1 (not at all) to 10 (completely), I'd say 4", "another scale"),
+    ("other-scale-after", "4 (on a scale of 1-10)", "another scale"),
+    ("people-of-ten", "I'd say a 4 out of 10 people", "another scale"),
+    ("python-object", "{'answer': 4}", 4),
+    ("json-null", '{"answer": null}', "no answer found"),
+    ("denied-far", "I don't think this is a 4.", "no answer found"),
+    ("asked-at-the-end", "It's hard to say. 4?", "no answer found"),
+    ("next-item-too", "4\nItem 2: 5", "several answers"),
+    ("as-a", "I see myself as a 4", 4),
+    ("decimal-comma", "4,5", "several answers"),
+    ("approximately", "~4", 4),
+]
+
 REASONING = [
     ("think", "<think>2 or 3? No, 5.</think>4", 4),
     ("think-lines", "<think>\nMaybe 5.\n</think>\n\n4", 4),
@@ -320,57 +332,12 @@ REASONING = [
     ("answer-tag-inside", "<think><answer>5</answer></think><answer>4</answer>", 4),
 ]
 
-REFUSALS = [
-    ("cannot", "I cannot answer this question.", "refused"),
-    ("cant", "I can't rate this statement.", "refused"),
-    ("cant-typographic", "I’m sorry, but I can’t assist with that request.", "refused"),
-    ("sorry-cant", "Sorry, I can't.", "refused"),
-    ("unable", "I am unable to choose an option.", "refused"),
-    ("unable-bare", "Unable to answer.", "refused"),
-    ("wont", "I won't assign a number to this.", "refused"),
-    ("decline", "I must decline to answer.", "refused"),
-    ("decline-respectfully", "I respectfully decline.", "refused"),
-    ("rather-not", "I'd rather not say.", "refused"),
-    ("not-comfortable", "I'm not comfortable answering this.", "refused"),
-    ("not-appropriate", "It would be inappropriate for me to choose.", "refused"),
-    ("cannot-meaningfully", "I cannot meaningfully rate how similar I am to this person.", "refused"),
-    (
-        "not-within-programming",
-        "I'm just an AI, it's not within my programming or ethical guidelines to rate.",
-        "refused",
-    ),
-    ("say-how", "I can't say how much this is like me.", "refused"),
-    ("no-values", "As an AI language model, I don't have personal values or feelings.", "refused"),
-    ("no-experiences", "I'm an AI, so I do not have personal experiences to compare with.", "refused"),
-    ("lacks", "As an artificial intelligence, I lack emotions and preferences.", "refused"),
-    ("cannot-on-scale", "I cannot rate this on a scale from 1 to 6.", "refused"),
-    ("cannot-other-scale", "I can't give a rating from 1 to 10.", "refused"),
-    ("number-in-refusal", "I can't choose a number like 4 for this.", "refused"),
-    ("year-beside-refusal", "I was trained until 2023. I cannot answer personal questions.", "refused"),
-    ("list-beside-refusal", "I can't answer:\n1. I have no body.\n2. I have no past.", "refused"),
-    ("legend-beside-refusal", LEGEND + "\n\nI'm sorry, I can't answer.", "refused"),
-    ("others-beside-refusal", "I can't answer. A typical person would choose 5.", "refused"),
-    ("answered-anyway", "As an AI I don't have values, but I'd choose 4", 4),
-    ("answered-anyway-however", "I can't truly feel. However, my answer is 4.", 4),
-    ("answered-anyway-number", "I cannot answer as a person would. 4", 4),
-    ("answered-anyway-label", "As an AI, I don't have feelings, but my answer is: Like me.", 5),
-    ("refused-after-answer", "4, but I can't explain why.", 4),
-    ("unclear", "I cannot answer this. Something around 4 seems close to the text.", "answer unclear"),
-    ("no-is-no-refusal", "No.", "no answer found"),
-    ("sorry-is-no-refusal", "Sorry?", "no answer found"),
-    ("attitude-is-no-refusal", "I can't stand rules.", "no answer found"),
-    ("attitude-refuse-is-no-refusal", "I refuse to follow orders blindly.", "no answer found"),
-    ("attitude-say-is-no-refusal", "I can't say no to my friends.", "no answer found"),
-    ("cant-help-but", "I can't help but agree.", "no answer found"),
-    ("persona-without-feelings", "I don't have strong feelings about it.", "no answer found"),
-]
-
 
 def cases(*tables: list[tuple[str, str, int | str]]) -> list[object]:
     return [pytest.param(reply, expected, id=name) for table in tables for name, reply, expected in table]
 
 
-@pytest.mark.parametrize(("reply", "expected"), cases(BARE, MARKED, NOT_ANSWERS, LABELS, REASONING, REFUSALS))
+@pytest.mark.parametrize(("reply", "expected"), cases(BARE, MARKED, NOT_ANSWERS, LABELS, PROSE, REASONING))
 def test_reply_to_one_item(reply: str, expected: int | str) -> None:
     assert outcome(parse_choice(reply, ASCENDING)) == expected
 
@@ -418,7 +385,7 @@ def test_reply_to_one_item(reply: str, expected: int | str) -> None:
         pytest.param("10", tuple("abcdefghijk"), 10, id="two-digit-code"),
         pytest.param("12", tuple("abcdefghijk"), "out of range", id="two-digit-out"),
         pytest.param("It is 10", ("😀", "😐"), "out of range", id="emoji-labels"),
-        pytest.param("1 or 2", ("yes", "no"), "no answer found", id="both-of-two"),
+        pytest.param("1 or 2", ("yes", "no"), "several answers", id="both-of-two"),
     ],
 )
 def test_labels_are_data(reply: str, labels: tuple[str, ...], expected: int | str) -> None:
@@ -460,184 +427,6 @@ def test_an_empty_refusal_field_is_no_refusal() -> None:
     assert outcome(parse_choice("4", ASCENDING, refusal="", finish_reason="stop")) == 4
 
 
-@pytest.mark.parametrize(
-    ("reply", "expected"),
-    [
-        ("As an AI I don't have values, but I'd choose 4", True),
-        ("As an AI language model, I do not have personal feelings.", True),
-        ("I'm a large language model without beliefs of my own. 4", True),
-        ("I have no personal opinions.", True),
-        ("4", False),
-        ("I cannot answer this.", False),
-        ("I don't have strong feelings about this. 4", False),
-        ("As an AI, I find honesty important: 5", False),
-        ("I have strong values. 6", False),
-    ],
-)
-def test_disclaimer_is_noticed_whatever_the_state(reply: str, expected: bool) -> None:
-    assert parse_choice(reply, ASCENDING).disclaimer is expected
-
-
-FORMS = [
-    ("numbered", "1. 4\n2. 5\n3. 1", (4, 5, 1)),
-    ("colons", "1: 4\n2: 5\n3: 1", (4, 5, 1)),
-    ("brackets", "1) 4 – Moderately like me\n2) 5 – Like me\n3) 1 – Not like me at all", (4, 5, 1)),
-    ("parentheses", "(1) 4\n(2) 5\n(3) 1", (4, 5, 1)),
-    ("item-words", "Item 1: 4\nItem 2: 5\nItem 3: 1", (4, 5, 1)),
-    ("q", "Q1: 4\nQ2: 5\nQ3: 1", (4, 5, 1)),
-    ("bold", "**1.** 4\n**2.** 5\n**3.** 1", (4, 5, 1)),
-    ("bold-throughout", "**Item 1: 4**\n**Item 2: 5**\n**Item 3: 1**", (4, 5, 1)),
-    ("bullets", "- 1: 4\n- 2: 5\n- 3: 1", (4, 5, 1)),
-    ("stars", "* Item 1 - 4\n* Item 2 - 5\n* Item 3 - 1", (4, 5, 1)),
-    ("arrows", "1 -> 4\n2 → 5\n3 => 1", (4, 5, 1)),
-    ("equals", "1 = 4\n2 = 5\n3 = 1", (4, 5, 1)),
-    ("labels", "1. Moderately like me\n2. Like me\n3. Not like me at all", (4, 5, 1)),
-    (
-        "echoed-statements",
-        "1. Being creative matters to him: 4\n2. Being rich matters to him: 5\n3. Safety: 1",
-        (4, 5, 1),
-    ),
-    ("explained", "1. 4 because I like ideas.\n2. 5 because I like order.\n3. 1 since it is dull.", (4, 5, 1)),
-    ("table", "| Item | Answer |\n|---|---|\n| 1 | 4 |\n| 2 | 5 |\n| 3 | 1 |", (4, 5, 1)),
-    ("table-labels", "| 1 | Being creative | 4 (Moderately like me) |\n| 2 | x | 5 |\n| 3 | y | 1 |", (4, 5, 1)),
-    ("one-line", "1: 4, 2: 5, 3: 1", (4, 5, 1)),
-    ("one-line-dashes", "1-4, 2-5, 3-1", (4, 5, 1)),
-    ("one-line-blanks", "1. 4 2. 5 3. 1", (4, 5, 1)),
-    ("one-line-semicolons", "1) 4; 2) 5; 3) 1", (4, 5, 1)),
-    ("introduced", "Here are my answers:\n\n1. 4\n2. 5\n3. 1\n\nLet me know if you have questions!", (4, 5, 1)),
-    ("answers-below", "Item 1\n4\nItem 2\n5\nItem 3\n1", (4, 5, 1)),
-    (
-        "answers-marked-below",
-        "**1. Creativity**\nAnswer: 4\n\n**2. Wealth**\nAnswer: 5\n\n**3. Safety**\nAnswer: 1",
-        (4, 5, 1),
-    ),
-    ("reasoning-before", "<think>1. 2\n2. 2\n3. 2</think>1. 4\n2. 5\n3. 1", (4, 5, 1)),
-    ("legend-before", LEGEND + "\n\n1. 4\n2. 5\n3. 1", (4, 5, 1)),
-    ("any-order", "3. 1\n1. 4\n2. 5", (4, 5, 1)),
-    ("other-items-too", "1. 4\n2. 5\n3. 1\n4. 6", (4, 5, 1)),
-    ("json", '{"1": 4, "2": 5, "3": 1}', (4, 5, 1)),
-    ("json-labels", '{"1": "Moderately like me", "2": "Like me", "3": "Not like me at all"}', (4, 5, 1)),
-    ("json-mixed", '{"1": "4 - Moderately like me", "2": "5", "3": 1.0}', (4, 5, 1)),
-    ("json-fenced", 'Sure!\n```json\n{"1": 4, "2": 5, "3": 1}\n```\nDone.', (4, 5, 1)),
-    ("json-keys", '{"item_1": 4, "item_2": 5, "item_3": 1}', (4, 5, 1)),
-    ("json-nested", '{"answers": {"1": 4, "2": 5, "3": 1}}', (4, 5, 1)),
-    ("json-records", '[{"item": 1, "answer": 4}, {"item": 2, "answer": 5}, {"item": 3, "answer": 1}]', (4, 5, 1)),
-    (
-        "json-records-nested",
-        '{"1": {"answer": 4, "why": "2 reasons"}, "2": {"answer": 5}, "3": {"answer": 1}}',
-        (4, 5, 1),
-    ),
-    ("json-list", "[4, 5, 1]", (4, 5, 1)),
-    ("json-list-labels", '["Moderately like me", "Like me", "Not like me at all"]', (4, 5, 1)),
-    ("json-list-nested", '{"answers": [4, 5, 1]}', (4, 5, 1)),
-    ("bare-commas", "4, 5, 1", (4, 5, 1)),
-    ("bare-lines", "4\n5\n1", (4, 5, 1)),
-    ("bare-blanks", "4 5 1", (4, 5, 1)),
-    ("bare-announced", "Answers: 4, 5, 1", (4, 5, 1)),
-    ("bare-bullets", "- 4\n- 5\n- 1", (4, 5, 1)),
-    ("bare-labels", "Moderately like me\nLike me\nNot like me at all", (4, 5, 1)),
-    ("bare-own-labels", "4 - Moderately like me\n5 - Like me\n1 - Not like me at all", (4, 5, 1)),
-    ("bare-with-out-of-range", "4, 9, 1", (4, "out of range", 1)),
-    ("bare-too-short", "4, 5", ("list of wrong length",) * 3),
-    ("bare-too-long", "4, 5, 1, 2", ("list of wrong length",) * 3),
-    ("bare-own-labels-too-short", "4 - Moderately like me\n5 - Like me", ("list of wrong length",) * 3),
-    ("json-list-too-short", "[4, 5]", ("list of wrong length",) * 3),
-    ("one-missing", "1. 4\n3. 1", (4, "missing from list", 1)),
-    ("one-empty", "1. 4\n2.\n3. 1", (4, "missing from list", 1)),
-    ("one-out-of-range", "1. 4\n2. 7\n3. 1", (4, "out of range", 1)),
-    ("one-negative", "1. 4\n2. -2\n3. 1", (4, "out of range", 1)),
-    ("one-between", "1. 4\n2. 4-5\n3. 1", (4, "between options", 1)),
-    ("one-disagrees", "1. 4\n2. 2 (Like me)\n3. 1", (4, "number and label disagree", 1)),
-    ("one-refused", "1. 4\n2. I'd rather not answer.\n3. 1", (4, "refused", 1)),
-    ("one-prose", "1. 4\n2. It depends.\n3. 1", (4, "no answer found", 1)),
-    ("json-missing", '{"1": 4, "3": 1}', (4, "missing from list", 1)),
-    ("json-null", '{"1": 4, "2": null, "3": 1}', (4, "no answer found", 1)),
-    ("json-true", '{"1": 4, "2": true, "3": 1}', (4, "no answer found", 1)),
-    ("json-twice", '{"1": 4, "2": 5, "2": 6, "3": 1}', (4, "several answers", 1)),
-    ("twice-differently", "1. 4\n2. 5\n3. 1\n2. 6", (4, "several answers", 1)),
-    ("twice-alike", "1. 4\n2. 5\n3. 1\n2. 5", (4, 5, 1)),
-    ("echo-then-answers", "1. He likes ideas\n2. He likes money\n3. He is safe\n\n1. 4\n2. 5\n3. 1", (4, 5, 1)),
-    ("refused", "I'm sorry, but I can't complete this questionnaire.", ("refused",) * 3),
-    ("refused-no-values", "As an AI, I don't have personal values.", ("refused",) * 3),
-    (
-        "refused-with-list",
-        "I can't answer these:\n1. I have no body.\n2. I have no past.\n3. I am code.",
-        ("refused",) * 3,
-    ),
-    ("blank-form", "1.\n2.\n3.", ("missing from list",) * 3),
-    ("echoed-form", "1. He likes ideas\n2. He likes money\n3. He is safe", ("missing from list",) * 3),
-    ("legend-only", LEGEND, ("missing from list",) * 3),
-    ("prose", "This person is interesting.", ("missing from list",) * 3),
-    ("one-answer-for-all", "I'd say 4.", ("missing from list",) * 3),
-    ("empty", "", ("empty",) * 3),
-    ("reasoning-cut-off", "<think>1. 4\n2. 5\n3. 1", ("reasoning cut off",) * 3),
-]
-
-
-@pytest.mark.parametrize(
-    ("reply", "expected"), [pytest.param(reply, expected, id=name) for name, reply, expected in FORMS]
-)
-def test_reply_to_a_form(reply: str, expected: tuple[int | str, ...]) -> None:
-    assert tuple(outcome(answer) for answer in parse_form(reply, (1, 2, 3), ASCENDING)) == expected
-
-
-@pytest.mark.parametrize(
-    ("reply", "expected"),
-    [
-        pytest.param("1. 4\n2. 5\n3", (4, 5, "missing from list"), id="numbered"),
-        pytest.param("1. 4\n2. 5\n3.", (4, 5, "missing from list"), id="numbered-stop"),
-        pytest.param('{"1": 4, "2": 5, "3":', (4, 5, "missing from list"), id="json"),
-        pytest.param('{"1": 4, "2": 5, "3', (4, "several answers", "missing from list"), id="json-in-key"),
-        pytest.param('{"1": "Like me", "2": "Not like me', (5, "cut off", "missing from list"), id="json-in-label"),
-        pytest.param("1. 4\n2. Not like me", (4, "cut off", "missing from list"), id="label-that-may-go-on"),
-        pytest.param("4, 5", ("list of wrong length",) * 3, id="bare-list"),
-    ],
-)
-def test_a_cut_off_form_keeps_what_is_there(reply: str, expected: tuple[int | str, ...]) -> None:
-    found = parse_form(reply, (1, 2, 3), ASCENDING, finish_reason="length")
-    assert tuple(outcome(answer) for answer in found) == expected
-
-
-def test_item_numbers_are_those_of_the_form() -> None:
-    found = parse_form("41: 4\n7: 5\n12: 1", (7, 12, 41), ASCENDING)
-    assert [outcome(answer) for answer in found] == [5, 1, 4]
-
-
-def test_an_item_number_within_the_scale_is_never_the_answer() -> None:
-    for item in range(1, 7):
-        assert outcome(parse_form(f"{item}.", (item,), ASCENDING)[0]) != item
-
-
-@pytest.mark.parametrize("separator", [" ", ",", "\t"])
-def test_pairs_of_item_and_answer_are_no_list_of_answers(separator: str) -> None:
-    reply = "\n".join(f"{item}{separator}{answer}" for item, answer in ((1, 4), (2, 5), (3, 1)))
-    assert [outcome(a) for a in parse_form(reply, range(1, 7), ASCENDING)] == ["list of wrong length"] * 6
-
-
-def test_a_form_of_one_item_may_be_answered_in_a_sentence() -> None:
-    assert [outcome(a) for a in parse_form("I'd say 4.", (7,), ASCENDING)] == [4]
-    assert [outcome(a) for a in parse_form("7. 4", (7,), ASCENDING)] == [4]
-
-
-def test_a_declined_form_is_declined_in_every_item() -> None:
-    found = parse_form("1. 4", (1, 2), ASCENDING, finish_reason="content_filter")
-    assert [answer.reason for answer in found] == ["declined by provider"] * 2
-
-
-def test_a_disclaimer_before_a_form_is_noted_for_every_item() -> None:
-    found = parse_form("As an AI, I don't have personal values, but:\n1. 4\n2. 5", (1, 2), ASCENDING)
-    assert [(outcome(answer), answer.disclaimer) for answer in found] == [(4, True), (5, True)]
-
-
-def test_a_long_form_is_read_item_by_item() -> None:
-    positions = [1 + item * 5 % 6 for item in range(1, 58)]
-    for separator in (". ", ": ", ") ", " - ", " | "):
-        reply = "\n".join(f"{item}{separator}{p}" for item, p in enumerate(positions, start=1))
-        assert [answer.position for answer in parse_form(reply, range(1, 58), ASCENDING)] == positions
-
-
-# --- What holds for all replies ----------------------------------------------------------------------
-
 WITHOUT_ANSWER = (
     "answer : is my I I'd say choose final rating would not like very much little at all as an AI don't have values "
     'but however , . ; ? ! \n ( ) [ ] { } " ** - / = | < > % out of from to between scale point item one-off '
@@ -650,7 +439,6 @@ WITHOUT_ANSWER = (
 @example("I choose GPT-4 .")
 def test_no_text_without_an_in_range_answer_is_valid(text: str) -> None:
     assert parse_choice(text, ASCENDING).state is not State.VALID
-    assert all(answer.state is not State.VALID for answer in parse_form(text, (7, 10), ASCENDING))
 
 
 def has_no_number(text: str) -> bool:
@@ -671,7 +459,6 @@ def test_every_text_gets_one_well_formed_outcome(text: str, labels: tuple[str, .
     outcome(answer)
     assert answer.state is not State.FAILED
     assert answer.position is None or 1 <= answer.position <= len(labels)
-    assert len(parse_form(text, (1, 2, 3), labels)) == 3
 
 
 @given(st.integers(-(10**30), 10**30).filter(lambda n: not 1 <= n <= 6))
@@ -695,6 +482,22 @@ def test_code_and_label_mean_the_printed_position(labels: tuple[str, ...], at: i
     assert outcome(parse_choice(reply, labels)) == index + 1
 
 
+@given(
+    st.integers(1, 6),
+    st.sampled_from(["{}", "Answer: {}", "I'd say {}.", "{} because I value care."]),
+    st.sampled_from(["", "Thank you for asking.\n", "I was trained in 2023. ", LEGEND + "\n\n", "Item 3:\n"]),
+    st.sampled_from(["", "\n", "\n\nLet me know if you have questions!", " 😊"]),
+)
+def test_what_stands_around_an_answer_does_not_change_it(code: int, form: str, before: str, after: str) -> None:
+    assert outcome(parse_choice(before + form.format(code) + after, ASCENDING)) == code
+
+
+@given(st.integers(1, 6))
+def test_a_label_follows_the_printed_order_and_a_code_does_not(code: int) -> None:
+    assert outcome(parse_choice(ASCENDING[code - 1], DESCENDING)) == 7 - code
+    assert outcome(parse_choice(str(code), DESCENDING)) == code
+
+
 @given(st.integers(1, 6), st.integers(1, 6))
 def test_a_number_beside_another_options_label_is_never_valid(code: int, other: int) -> None:
     assume(code != other)
@@ -702,53 +505,6 @@ def test_a_number_beside_another_options_label_is_never_valid(code: int, other: 
         assert parse_choice(form.format(code, ASCENDING[other - 1]), ASCENDING).state is State.UNPARSEABLE
 
 
-@given(st.lists(st.one_of(st.none(), st.integers(1, 6)), min_size=2, max_size=12))
-def test_a_form_with_gaps_gives_every_answer_to_its_own_item(answers: list[int | None]) -> None:
-    assume(any(answer is not None for answer in answers))
-    items = range(1, len(answers) + 1)
-    reply = "\n".join(f"{i}. {a}" for i, a in zip(items, answers, strict=True) if a is not None)
-    assert [answer.position for answer in parse_form(reply, items, ASCENDING)] == answers
-
-
-# --- Hostile replies of 100 kB: the outcome is asserted; a quadratic step would not come to an end ----
-
-SIZE = 100_000
-HOSTILE = {
-    "blanks": (" " * SIZE + "4", 4),
-    "newlines": ("\n" * SIZE + "4", 4),
-    "stars": ("*" * SIZE + "4" + "*" * SIZE, 4),
-    "digits": ("4" * SIZE, "out of range"),
-    "decimals": ("4." * (SIZE // 2) + "4", "out of range"),
-    "numbers": ("4 " * (SIZE // 2), 4),
-    "different-numbers": ("4 5 " * (SIZE // 4), "several answers"),
-    "dashes": ("-" * SIZE, "no answer found"),
-    "ranges": ("1-6 " * (SIZE // 4), "no answer found"),
-    "fillers": ("a the it " * (SIZE // 9) + "4", 4),
-    "markers": ("answer is " * (SIZE // 10) + "4", 4),
-    "negations": ("not " * (SIZE // 4) + "like me", "no answer found"),
-    "label-beginnings": ("not like " * (SIZE // 9), "no answer found"),
-    "label-stretched": ("like" + "," * SIZE + "me", 5),
-    "labels": ("like me " * (SIZE // 8), "no answer found"),
-    "legends": ((LEGEND + "\n") * (SIZE // len(LEGEND)), "no answer found"),
-    "openings": ("<think>" * (SIZE // 7), "reasoning cut off"),
-    "closings": ("</think>" * (SIZE // 8) + "4", 4),
-    "angles": ("<" * SIZE, "no answer found"),
-    "tags": ("<p " * (SIZE // 3), "no answer found"),
-    "escapes": ("\x1b[" * (SIZE // 2) + "4", 4),
-    "braces": ("{" * SIZE, "no answer found"),
-    "square-brackets": ("[" * SIZE, "no answer found"),
-    "quotes": ('"' * SIZE + "4", 4),
-    "colons": (":" * SIZE + "4", 4),
-    "refusals": ("I can't " * (SIZE // 8), "refused"),
-    "marks": ("a" + "\u0301" * (SIZE // 2) + "\u0316" * (SIZE // 2), "no answer found"),
-    "ligatures": ("\ufdfa" * (SIZE // 18), "no answer found"),
-    "list-markers": ("1. a\n" * (SIZE // 5), 1),
-    "items": ("item " * (SIZE // 5) + "4", "no answer found"),
-    "pipes": ("|" * SIZE, "no answer found"),
-}
-
-
 @pytest.mark.parametrize(("reply", "expected"), HOSTILE.values(), ids=HOSTILE.keys())
 def test_a_hostile_reply_has_an_outcome(reply: str, expected: int | str) -> None:
     assert outcome(parse_choice(reply, ASCENDING)) == expected
-    assert len(parse_form(reply, range(1, 58), ASCENDING)) == 57

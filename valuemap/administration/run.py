@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from valuemap.administration import prompt
 from valuemap.administration.budget import Meter
-from valuemap.administration.parse import ParsedAnswer, parse_choice, parse_form
+from valuemap.administration.parse import ParsedAnswer, parse_choice
+from valuemap.administration.parse_form import parse_form
 from valuemap.errors import ProviderError
 from valuemap.respondents.base import (
     CallFailed,

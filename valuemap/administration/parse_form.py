@@ -1,0 +1,178 @@
+r"""Read the answers to a whole form: split the reply into one piece an item, and read each piece as a reply.
+
+In go the reply, the printed numbers of the items and the option labels; out comes one `ParsedAnswer` an item. The reply
+is first brought to lines of "number: answer" where it is plainly such a list in another dress:
+
+====================================  ==============================================================
+``{"1": 4, "2": 5}``                  one line a key; an item's record ``{"item": 1, "answer": 4}`` too
+"1: 4, 2: 5", "1-4 2-5"               one line a pair, if the reply is nothing else
+"1. 4", "Item 1: 4", "| 1 | … | 4 |"  is such a line; what follows until the next one belongs to it
+====================================  ==============================================================
+
+Of a piece the first line is read; if it has no answer, what follows its last colon or bar (behind an echoed
+statement), and then the lines below. A list of nothing but answers is given to the items in order only if it is exactly
+as long as the form. An item that is not there, or was cut off, is unparseable, as is one answered twice differently;
+and a refusal that gives no item an answer refuses every item.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from valuemap.administration.options import Options, options_of
+from valuemap.administration.parse import (
+    CUT_OFF_FINISHES,
+    ParsedAnswer,
+    Reason,
+    answer_alone,
+    judge,
+    unparseable,
+    visible,
+)
+from valuemap.administration.plain_text import plain
+from valuemap.administration.refusal import disclaims
+from valuemap.study import State
+
+_ANSWER_KEY = r"[\"'](?:answer|rating|response|choice|score|value|code|option|label)[\"']\s{0,9}:\s{0,9}"
+_RECORD = re.compile(
+    r"[\"'](?:item|question|statement|portrait|id|number|q)[\w ]{0,8}[\"']\s{0,9}:\s{0,9}"
+    rf"[\"']?[a-z ]{{0,12}}(\d{{1,4}})[\"']?\s{{0,9}},\s{{0,9}}{_ANSWER_KEY}",
+    re.IGNORECASE,
+)
+_KEY = re.compile(
+    r"[\"'](?:item|question|statement|portrait|q)?[ _]?(\d{1,4})[\"']\s{0,9}:"
+    rf"\s{{0,9}}(?:{{\s{{0,9}}{_ANSWER_KEY})?",
+    re.IGNORECASE,
+)
+_OTHER_KEY = re.compile(r",\s{0,9}(?=[\"'][^\"'\d\n]{1,30}[\"']\s{0,9}:)")
+_PAIR = re.compile(r"(\d{1,4}) ?(?:[:=]|[.)-](?! ?\d+[.)-])) ?(\d+(?:\.\d+)?(?![.\d]))")
+_PAIRS = re.compile(rf"[^\w-]*(?:{_PAIR.pattern}[\s,;|{{}}]*)+\W*")
+_HEAD = re.compile(
+    r"^[^\w\n]{0,6}(?:(?P<name>item|question|statement|portrait|q|no|number)[ .#]{0,3})?(?P<item>\d{1,4})\b"
+    r"(?P<mark> ?(?:[:)=|>\]]|[.-](?![\d]))){0,4}",
+    re.IGNORECASE | re.MULTILINE,
+)
+_PREAMBLE = re.compile(r"^[a-z' ]{1,40}:", re.IGNORECASE)
+_MOST_PIECES = 9  # read for one item, so that time stays linear
+_SILENT = (Reason.NO_ANSWER, Reason.EMPTY, Reason.MISSING)
+
+
+def parse_form(
+    reply: str,
+    items: Sequence[int],
+    labels: Sequence[str],
+    *,
+    finish_reason: str | None = None,
+    refusal: str | None = None,
+) -> tuple[ParsedAnswer, ...]:
+    """Read the answers to a whole form.
+
+    Parameters
+    ----------
+    reply
+        The text as it came.
+    items
+        The printed numbers of the items, in printed order.
+    labels, finish_reason, refusal
+        As in `valuemap.administration.parse.parse_choice`.
+
+    Returns
+    -------
+    tuple of ParsedAnswer
+        One an item, in the order of `items`.
+    """
+    text = visible(reply, finish_reason, refusal)
+    if isinstance(text, ParsedAnswer):
+        return (text,) * len(items)
+    options, cut = options_of(tuple(labels)), finish_reason in CUT_OFF_FINISHES
+    lines = options.legend.sub("\n", _as_lines(text)).strip()
+    answers = (
+        _from_list(lines, items, options)
+        or _from_pieces(lines, items, options, cut=cut)
+        or _without_answers(lines, items, options, cut=cut)
+    )
+    if not disclaims(lines):
+        return answers
+    return tuple(ParsedAnswer(a.state, a.position, a.reason, disclaimer=True) for a in answers)
+
+
+def _as_lines(text: str) -> str:
+    """Write JSON, and a row of pairs, as lines of "number: answer" in plain text."""
+    for pattern, replacement in ((_RECORD, r"\n\1: "), (_KEY, r"\n\1: "), (_OTHER_KEY, "\n")):
+        text = pattern.sub(replacement, text)
+    text = plain(text)
+    numbers = [int(pair[1]) for pair in _PAIR.finditer(text)] if _PAIRS.fullmatch(text) else []
+    ascending = len(numbers) > 1 and all(first < second for first, second in pairwise(numbers))
+    return _PAIR.sub(r"\n\1: \2\n", text) if ascending else text
+
+
+def _from_pieces(text: str, items: Sequence[int], options: Options, *, cut: bool) -> tuple[ParsedAnswer, ...] | None:
+    """Read the pieces that begin with an item's number; ``None`` if no piece has an answer."""
+    heads = [head for head in _HEAD.finditer(text) if head["name"] or head["mark"]]
+    ends = [head.start() for head in heads[1:]] + [len(text)] * bool(heads)
+    pieces: dict[int, list[tuple[str, bool]]] = {item: [] for item in items}
+    for head, end in zip(heads, ends, strict=True):
+        pieces.get(int(head["item"]), []).append((text[head.end() : end], cut and end == len(text)))
+    answers = [_one_answer([_from_piece(*piece, options) for piece in pieces[item][:_MOST_PIECES]]) for item in items]
+    return None if all(answer.reason in _SILENT for answer in answers) else tuple(answers)
+
+
+def _from_piece(piece: str, cut: bool, options: Options) -> ParsedAnswer:
+    """Read one item's piece: its first line, the end of that line, and last the lines below it."""
+    if not re.search(r"\w", piece):
+        return unparseable(Reason.MISSING)
+    line, _, below = piece.strip(" ").partition("\n")
+    for text in (line, re.split(r"[:|]", line.rstrip(" |,;}"))[-1], below):
+        answer = judge(text.strip(" |,;}]"), options, cut=cut and (text is below or not below))
+        if answer.reason != Reason.NO_ANSWER:
+            break
+    return answer
+
+
+def _one_answer(answers: Sequence[ParsedAnswer]) -> ParsedAnswer:
+    """Give an item its answer: missing if there is none, unparseable if there are two that differ."""
+    telling = [answer for answer in answers if answer.reason not in _SILENT]
+    if len({(answer.state, answer.position) for answer in telling}) > 1:
+        return unparseable(Reason.SEVERAL)
+    return [*telling, *answers, unparseable(Reason.MISSING)][0]
+
+
+def _from_list(text: str, items: Sequence[int], options: Options) -> tuple[ParsedAnswer, ...] | None:
+    """Read a list of nothing but answers, which no item numbers; ``None`` if the reply is no such list."""
+    listed = _PREAMBLE.sub("", text).strip("[]() ,;.\n")
+    separator = next((mark for mark in "\n,; " if mark in listed), "\n")
+    entries = [entry for entry in listed.split(separator) if entry.strip()]
+    values = [answer_alone(entry, options) for entry in entries[: len(items) + 1]]
+    if min(len(values), len(items)) < 2 or any(_is_numbered(entry, options) for entry in entries[: len(items)]):
+        return None
+    found = [_as_answer(value) for value in values if value is not None]
+    if len(found) < len(values):
+        return None
+    return tuple(found) if len(entries) == len(items) else (unparseable(Reason.WRONG_LENGTH),) * len(items)
+
+
+def _as_answer(value: int | Reason) -> ParsedAnswer:
+    if isinstance(value, Reason):
+        return unparseable(value)
+    return ParsedAnswer(State.VALID, value, Reason.NONE.value, disclaimer=False)
+
+
+def _is_numbered(entry: str, options: Options) -> bool:
+    """Say whether an entry begins with an item's number, which "4 - Moderately like me" does not."""
+    head = _HEAD.match(entry)
+    if head is None or not (head["name"] or head["mark"]):
+        return False
+    rest = entry[head.end() :]
+    return not (re.search(r"[^\W\d_]", rest) and answer_alone(rest, options) == int(head["item"]))
+
+
+def _without_answers(text: str, items: Sequence[int], options: Options, *, cut: bool) -> tuple[ParsedAnswer, ...]:
+    """Judge a reply that is no list: a refusal of the whole form, or nothing that could be given to an item."""
+    whole = judge(text, options, cut=cut)
+    head = _HEAD.fullmatch(text)
+    empty = head is not None and head["mark"] is not None and int(head["item"]) in items
+    if whole.state is State.REFUSED or (len(items) == 1 and not empty):
+        return (whole,) * len(items)
+    return (unparseable(Reason.MISSING),) * len(items)
