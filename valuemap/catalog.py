@@ -75,14 +75,20 @@ def _holds_instrument(folder: Path) -> bool:
 
 
 def wording_files(name: str) -> dict[str, Path]:
-    """Return the files of all wordings of an instrument by their id, shipped ones first."""
-    folder = _instrument_folder(name)
-    instrument_id = load_instrument(folder).id
-    found: dict[str, Path] = {}
-    for place in (folder, user_root() / "instruments" / instrument_id):
-        for file in sorted((place / "wordings").glob("*.toml")):
-            found.setdefault(file.stem, file)
-    return found
+    """Return the files of all wordings of an instrument by their id: its own first, then those the user added."""
+    instrument_id = load_instrument(_instrument_folder(name)).id
+    own = own_wording_files(name)
+    added = _wordings_in(user_root() / "instruments" / instrument_id)
+    return own | {wording: file for wording, file in added.items() if wording not in own}
+
+
+def own_wording_files(name: str) -> dict[str, Path]:
+    """Return the files of the wordings that came with an instrument, by their id."""
+    return _wordings_in(_instrument_folder(name))
+
+
+def _wordings_in(folder: Path) -> dict[str, Path]:
+    return {file.stem: file for file in sorted((folder / "wordings").glob("*.toml"))}
 
 
 def find_wording(instrument: Instrument, name: str, source: str | None = None) -> Wording:

@@ -90,6 +90,8 @@ class Study:
         Administrations of each condition in sample mode. A distribution is exact and is read once.
     seed
         The seed all others derive from.
+    max_tokens
+        Longest reply to one call; ``None`` for the asking loop's default.
     """
 
     instrument: Instrument
@@ -98,6 +100,7 @@ class Study:
     conditions: tuple[Condition, ...]
     repeats: int
     seed: int
+    max_tokens: int | None = None
 
     def repeats_of(self, condition: Condition) -> int:
         """Return how often a condition is administered."""
@@ -123,6 +126,7 @@ class Study:
             "conditions": [asdict(condition) for condition in self.conditions],
             "repeats": self.repeats,
             "seed": self.seed,
+            "max_tokens": self.max_tokens,
         }
 
     def administrations(self) -> Iterator[Administration]:

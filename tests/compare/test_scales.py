@@ -59,6 +59,15 @@ def test_a_norm_of_quartiles_counts_the_larger_error_of_a_median(small: Instrume
     assert found.high - found.low > as_mean.high - as_mean.low
 
 
+def test_a_scale_whose_repeats_happen_to_agree_gets_no_more_degrees_of_freedom(pvq: Instrument) -> None:
+    errors = np.full(19, 0.1)
+    errors[0] = 0.001
+    norm = reference(pvq, "values", np.zeros(19), np.ones(19), 500)
+    found = compare_scales(profile_of(pvq, np.full(19, 0.1), errors, 8), norm)
+    assert found[0].degrees_of_freedom == pytest.approx(found[1].degrees_of_freedom, rel=1e-9)
+    assert found[0].degrees_of_freedom < 15
+
+
 def test_the_p_values_are_adjusted_over_the_scales(pvq: Instrument) -> None:
     generator = np.random.default_rng(1)
     means = generator.normal(size=19) * 0.4

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from scipy.stats import chisquare, norm
 
 from tests.conftest import SMALL_INSTRUMENT
-from valuemap.administration.parse import parse_choice, parse_form
+from valuemap.administration.parse import parse_choice
+from valuemap.administration.parse_form import parse_form
 from valuemap.errors import UsageError, ValuemapError
 from valuemap.instrument import Instrument, load_instrument
 from valuemap.respondents.base import Request

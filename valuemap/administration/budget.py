@@ -1,7 +1,8 @@
 """What a study costs: calls, tokens and, where a price table is given, money.
 
-In go a study and prices; out comes a `CostEstimate` before anything is asked, and a `Meter` that counts while asking.
-Tokens are estimated before (about four characters each, which fits English) and counted as the provider reports them after.
+In go a study and prices; out come a `CostEstimate` before anything is asked, and a `Meter` that counts while asking.
+Tokens are estimated before (about four characters each, which fits English) and counted as the provider reports them
+after.
 """
 
 from __future__ import annotations

@@ -39,7 +39,6 @@ class Settings:
 
     concurrency: int = 8
     temperature: float | None = None
-    max_tokens: int | None = None
 
 
 @dataclass(frozen=True)
@@ -254,7 +253,7 @@ def _request(administration: Administration, messages: tuple[Message, ...], turn
         messages=messages,
         seed=administration.seed(turn.items[0]),
         temperature=settings.temperature,
-        max_tokens=settings.max_tokens or room,
+        max_tokens=administration.study.max_tokens or room,
         codes=prompt.option_codes(instrument),
         option_values=prompt.option_values(instrument, condition.option_order),
         items=turn.items,

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,10 +17,11 @@ from valuemap.errors import EXIT_DEGRADED, EXIT_INTERRUPTED, EXIT_OK, UsageError
 if TYPE_CHECKING:
     from valuemap.administration.budget import PriceTable
     from valuemap.administration.run import Outcome, Settings
-    from valuemap.instrument import Instrument, Wording
-    from valuemap.respondents.base import Mode, Respondent
+    from valuemap.instrument import Instrument
+    from valuemap.respondents.base import Respondent
     from valuemap.store import AnswerRecord, StudyFile
-    from valuemap.study import Framing, Study
+    from valuemap.study import OptionOrder, Study
+    from valuemap.survey import Plan
 
 EPILOG = """\b
 Examples:
@@ -164,6 +162,7 @@ def run_survey(instrument_name: str, **options: Any) -> int:
     """Carry out the command; return the exit code."""
     from valuemap.administration.budget import load_prices
     from valuemap.catalog import find_instrument
+    from valuemap.survey import default_path, design, open_study_file
 
     if options["budget"] is not None and options["prices"] is None:
         raise UsageError("--budget needs --prices FILE to know what a call costs.")
@@ -172,17 +171,36 @@ def run_survey(instrument_name: str, **options: Any) -> int:
         instrument.level(options["level"])
     prices = load_prices(options["prices"]) if options["prices"] else None
     with _connected(instrument, options) as respondents:
-        study = _study(instrument, instrument_name, respondents, options)
+        study = design(_plan(instrument_name, options), respondents)
         if options["budget"] is not None:
             _check_prices(study, prices)
         if options["dry_run"]:
             _print_estimate(study, prices, as_json=options["as_json"])
             return EXIT_OK
-        with _open_file(study, options) as file:
+        path = options["out"] or default_path(instrument)
+        with open_study_file(study, path, new=options["new"]) as file:
             outcome = _ask(study, respondents, file, prices, options)
             if outcome.ended == "limit":
                 say(_limit_in_words(outcome, prices, options), quiet=options["quiet"])
             return _finish(file, outcome, study, options)
+
+
+def _plan(instrument_name: str, options: dict[str, Any]) -> Plan:
+    from valuemap.survey import Plan
+
+    both: tuple[OptionOrder, ...] = ("ascending", "descending")
+    return Plan(
+        instrument_name,
+        wordings=options["wordings"],
+        framings=options["framings"],
+        presentations=options["presentations"],
+        item_orders=options["item_orders"],
+        option_orders=both if options["option_order"] == "both" else (options["option_order"],),
+        mode=options["mode"],
+        repeats=options["repeats"],
+        seed=options["seed"],
+        max_tokens=options["max_tokens"],
+    )
 
 
 def _check_prices(study: Study, prices: PriceTable | None) -> None:
@@ -246,76 +264,6 @@ def _download_bar(*, quiet: bool) -> Iterator[Any]:
             bar.stop()
 
 
-def _study(instrument: Instrument, source: str, respondents: dict[str, Respondent], options: dict[str, Any]) -> Study:
-    from valuemap.study import Study, grid
-
-    mode = _mode(respondents, options["mode"])
-    if mode == "distribution" and set(options["presentations"]) != {"item"}:
-        raise UsageError("distribution mode reads one item at a time: use --presentation item, or --mode sample.")
-    both = options["option_order"] == "both"
-    wordings = _wordings(instrument, source, options["wordings"])
-    conditions = grid(
-        wordings,
-        _framings(_once(options["framings"]) or ("",)),
-        _once(options["presentations"]),
-        _once(options["item_orders"]),
-        ("ascending", "descending") if both else (options["option_order"],),
-        mode,
-    )
-    identities = tuple(respondent.identity for respondent in respondents.values())
-    return Study(instrument, wordings, identities, conditions, options["repeats"], options["seed"])
-
-
-def _once(chosen: Sequence[Any]) -> tuple[Any, ...]:
-    return tuple(dict.fromkeys(chosen))
-
-
-def _mode(respondents: dict[str, Respondent], wanted: Mode | None) -> Mode:
-    """Take the mode asked for, or the default that the first respondent has and all others can give."""
-    mode: Mode = wanted or next(iter(respondents.values())).modes[0]
-    for name, respondent in respondents.items():
-        if mode not in respondent.modes:
-            can = " and ".join(respondent.modes)
-            raise UsageError(f"{name} cannot be asked in {mode} mode, only in {can}: give --mode.")
-    return mode
-
-
-def _wordings(instrument: Instrument, source: str, names: Sequence[str]) -> dict[str, Wording]:
-    from valuemap.catalog import find_wording, wording_files
-
-    if names:
-        return {name: find_wording(instrument, name, source) for name in _once(names)}
-    known = {name: find_wording(instrument, name, source) for name in wording_files(source)}
-    default = {name: w for name, w in known.items() if w.form == "neutral" and w.origin != "official"}
-    if not default:
-        raise UsageError(f"{instrument.id}: no neutral wording to start from; name one of yours with --wording.")
-    return default
-
-
-def _framings(texts: Sequence[str]) -> tuple[Framing, ...]:
-    """Return the framings, each under a name of its own: results are told apart by it."""
-    found: dict[str, Framing] = {}
-    for framing in map(_framing, texts):
-        names = itertools.chain([framing.name], (f"{framing.name} ({number})" for number in itertools.count(2)))
-        name = next(name for name in names if name not in found)
-        found[name] = replace(framing, name=name)
-    return tuple(found.values())
-
-
-def _framing(text: str) -> Framing:
-    from valuemap.study import NO_FRAMING, Framing
-
-    if not text:
-        return NO_FRAMING
-    path = Path(text)
-    if len(text) < 200 and path.is_file():
-        try:
-            return Framing(path.stem, path.read_text(encoding="utf-8").strip())
-        except (OSError, UnicodeDecodeError):
-            raise UsageError(f"--framing {path}: cannot be read as UTF-8 text.") from None
-    return Framing(" ".join(text.split()[:4]), text)
-
-
 def _print_estimate(study: Study, prices: PriceTable | None, *, as_json: bool) -> None:
     from valuemap.administration.budget import estimate
     from valuemap.cli.output import print_json, tell
@@ -339,28 +287,6 @@ def _print_estimate(study: Study, prices: PriceTable | None, *, as_json: bool) -
     tell("Nothing was asked.")
 
 
-@contextmanager
-def _open_file(study: Study, options: dict[str, Any]) -> Iterator[StudyFile]:
-    path: Path = options["out"] or Path(f"valuemap-{study.instrument.id}-{date.today().isoformat()}.vmap")
-    with _file_of(study, path, new=options["new"]) as file:
-        yield file
-
-
-def _file_of(study: Study, path: Path, *, new: bool) -> StudyFile:
-    """Open or make the study's file; ``new`` passes over files of other designs to FILE-2, FILE-3, ..."""
-    from valuemap.errors import OtherDesignError
-    from valuemap.store import StudyFile
-
-    for number in itertools.count(1):
-        candidate = path if number == 1 else path.with_stem(f"{path.stem}-{number}")
-        try:
-            return StudyFile.create_or_resume(candidate, study)
-        except OtherDesignError:
-            if not new:
-                raise
-    raise AssertionError  # the numbers do not end
-
-
 def _ask(
     study: Study,
     respondents: dict[str, Respondent],
@@ -371,7 +297,7 @@ def _ask(
     from valuemap.administration.budget import Meter, estimate
     from valuemap.administration.run import Settings
 
-    settings = Settings(options["concurrency"], options["temperature"], options["max_tokens"])
+    settings = Settings(options["concurrency"], options["temperature"])
     expected = estimate(study, prices)
     meter = Meter(options["max_calls"], options["budget"], prices, (expected.cost or 0.0) / expected.calls)
     stored = sum(file.counts().values())
@@ -425,7 +351,7 @@ def _interruptible(stop: Any, *, quiet: bool) -> Iterator[None]:
     def first(_signal: int, _frame: object) -> None:
         stop.request()
         say("\nStopping: waiting for the calls under way (Ctrl-C again drops them).", quiet=quiet)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGINT, before)
 
     before = signal.signal(signal.SIGINT, first)
     try:

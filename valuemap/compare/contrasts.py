@@ -213,12 +213,23 @@ def difference_with_error(one: Answers, other: Answers, level: str) -> tuple[Mat
         errors, freedom = standard_errors(within, each, each, shares)
         return _column_means(within), errors, np.full(len(shares), freedom)
     first, second = (_profile(answers, level) for answers in (one, other))
-    squares = [np.array([scale.se**2 for scale in profile.scales]) for profile in (first, second)]
-    freedoms = np.maximum([first.degrees_of_freedom, second.degrees_of_freedom], 1e-9)
-    parts = squares[0] ** 2 / freedoms[0] + squares[1] ** 2 / freedoms[1]
-    total = squares[0] + squares[1]
-    freedom_of_both = np.divide(total**2, parts, out=np.full(len(shares), freedoms.min()), where=parts > 0)
-    return _scores(first) - _scores(second), np.sqrt(total), freedom_of_both
+    squares = np.array([[scale.se**2 for scale in profile.scales] for profile in (first, second)])
+    freedoms = np.array([first.degrees_of_freedom, second.degrees_of_freedom])
+    return (
+        _scores(first) - _scores(second),
+        np.sqrt(squares.sum(axis=0)),
+        np.full(len(shares), _welch(squares, freedoms)),
+    )
+
+
+def _welch(squares: Matrix, freedoms: Matrix) -> float:
+    """Welch's degrees of freedom, from the variances' means over scales (see `compare_scales` for why)."""
+    there = squares[:, ~np.isnan(squares).any(axis=0)]
+    if not there.size or (freedoms <= 0).any():
+        return 0.0
+    usual = there.mean(axis=1)
+    parts = float((usual**2 / freedoms).sum())
+    return float(usual.sum()) ** 2 / parts if parts else float(freedoms.min())
 
 
 def _cluster_means(answers: Answers, labels: NDArray[np.str_], clusters: Sequence[str], level: str) -> Matrix:

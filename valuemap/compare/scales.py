@@ -89,8 +89,10 @@ def compare_scales(profile: Profile, reference: Reference, margin: float = 0.2) 
         d = J (m - M) / S
         var(d) = J^2 (e^2 + S^2 / n) / S^2 + d^2 / (2 v)
 
-    and Student's t with Satterthwaite's degrees of freedom. A median counts π/2 times the sampling variance of a mean,
-    and an SD from quartiles has v = .3675 n.
+    and Student's t with Satterthwaite's degrees of freedom, in which the profile's variance ``(J e / S)^2`` is the mean
+    over scales: a scale whose few repeats happen to agree would otherwise get a small error *and* many degrees of
+    freedom, and the smallest p-values, which Benjamini–Hochberg looks at, would be too small. A median counts π/2 times
+    the sampling variance of a mean, and an SD from quartiles has v = .3675 n.
 
     Parameters
     ----------
@@ -117,11 +119,10 @@ def compare_scales(profile: Profile, reference: Reference, margin: float = 0.2) 
         raise StatisticsError(
             f"The profile's scales are not those of {reference.id}; score it at level {reference.level}."
         )
-    found = [
-        _compare(scale, profile.degrees_of_freedom, reference, place, margin)
-        for place, scale in enumerate(profile.scales)
-    ]
-    return tuple(_decided(found))
+    known = [_difference(scale, reference, place) for place, scale in enumerate(profile.scales)]
+    variances = [one.of_profile for one in known if not math.isnan(one.of_profile)]
+    usual = sum(variances) / len(variances) if variances else math.nan
+    return tuple(_decided([_with_interval(one, usual, profile.degrees_of_freedom, margin) for one in known]))
 
 
 def small_sample_factor(degrees_of_freedom: float) -> float:
@@ -135,34 +136,53 @@ def small_sample_factor(degrees_of_freedom: float) -> float:
     return math.exp(special.gammaln(v / 2) - special.gammaln((v - 1) / 2)) / math.sqrt(v / 2)
 
 
-def _compare(score: ScaleScore, freedom: float, reference: Reference, place: int, margin: float) -> ScaleComparison:
+@dataclass(frozen=True)
+class _Difference:
+    """A difference in SDs without its interval: the variances of both sides, NaN where they are not known."""
+
+    scale: ScaleComparison
+    of_profile: float
+    of_norm: float
+    norm_freedom: float
+
+
+def _difference(score: ScaleScore, reference: Reference, place: int) -> _Difference:
     nan = math.nan
     centre, sd, n = (float(part[place]) for part in (reference.centres, reference.sds, reference.counts))
     blank = ScaleComparison(
         score.scale, score.name, score.centred, score.se, centre, sd, int(n),
         nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, "undecided",
     )  # fmt: skip
-    if math.isnan(score.centred):
-        return replace(blank, note="there is no valid answer to this scale")
-    if math.isnan(sd) or not sd > 0:
-        return replace(blank, note="the norm gives no SD: the difference is in points only")
     from_quartiles = reference.centre_kind == "median"
-    norm_freedom = n * QUARTILE_FREEDOM if from_quartiles else n - 1
-    if norm_freedom <= 1:
-        return replace(blank, note="the norm rests on too few units for an SD")
-    j = small_sample_factor(norm_freedom)
+    freedom = n * QUARTILE_FREEDOM if from_quartiles else n - 1
+    if lacking := _lacking(score.centred, sd, freedom):
+        return _Difference(replace(blank, note=lacking), nan, nan, freedom)
+    j = small_sample_factor(freedom)
     d = j * (score.centred - centre) / sd
+    of_norm = j**2 * (MEDIAN_VARIANCE if from_quartiles else 1.0) / n + d**2 / (2 * freedom)
     known = replace(blank, d=d, place=_place(score.centred, centre, sd, reference, place))
-    if math.isnan(score.se) or freedom <= 0:
-        return replace(known, note="nothing random was varied, so there is no interval")
-    of_model = (j * score.se / sd) ** 2
-    of_norm = j**2 * (MEDIAN_VARIANCE if from_quartiles else 1.0) / n + d**2 / (2 * norm_freedom)
-    variance = of_model + of_norm
-    df = variance**2 / (of_model**2 / freedom + of_norm**2 / norm_freedom)
-    error = math.sqrt(variance)
+    return _Difference(known, (j * score.se / sd) ** 2, of_norm, freedom)
+
+
+def _lacking(mean: float, sd: float, norm_freedom: float) -> str:
+    if math.isnan(mean):
+        return "there is no valid answer to this scale"
+    if math.isnan(sd) or not sd > 0:
+        return "the norm gives no SD: the difference is in points only"
+    return "" if norm_freedom > 1 else "the norm rests on too few units for an SD"
+
+
+def _with_interval(known: _Difference, usual_variance: float, freedom: float, margin: float) -> ScaleComparison:
+    d = known.scale.d
+    if math.isnan(d):
+        return known.scale
+    if math.isnan(known.of_profile) or freedom <= 0:
+        return replace(known.scale, note="nothing random was varied, so there is no interval")
+    error = math.sqrt(known.of_profile + known.of_norm)
+    df = (usual_variance + known.of_norm) ** 2 / (usual_variance**2 / freedom + known.of_norm**2 / known.norm_freedom)
     half, half90 = (float(stats.t.ppf(level, df)) * error for level in (0.975, 1 - ALPHA))
     return replace(
-        known,
+        known.scale,
         low=d - half,
         high=d + half,
         degrees_of_freedom=df,

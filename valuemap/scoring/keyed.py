@@ -17,7 +17,7 @@ from valuemap.errors import StatisticsError
 from valuemap.instrument import Instrument
 
 #: Rows scored at a time: few enough that what is made of them on the way stays in the processor's cache.
-BLOCK = 4096
+BLOCK = 16_384
 
 
 @dataclass(frozen=True)

@@ -206,9 +206,7 @@ def standard_errors(
     return errors, float((k - 1) * shares.sum() ** 2 / (shares**2).sum())
 
 
-def _errors_over_repeats(
-    scores: NDArray[np.float64], cells: NDArray[np.int64]
-) -> tuple[NDArray[np.float64], float]:
+def _errors_over_repeats(scores: NDArray[np.float64], cells: NDArray[np.int64]) -> tuple[NDArray[np.float64], float]:
     there = ~np.isnan(scores)
     squares, freedom = np.zeros(scores.shape[1]), there.sum(axis=0)
     for cell in np.unique(cells):

@@ -1,0 +1,239 @@
+"""A server and the policy of asking it: what is tried again, how long, and what stops a run."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from tests import fake_server as fake
+from tests.fake_server import Cut, FakeServer, Hang, Say, Send
+from tests.respondents.endpoint import FakeTime, HeldTime, at, request
+from valuemap.errors import ProviderError
+from valuemap.respondents.base import CallFailed
+from valuemap.respondents.connection import retry_after_seconds
+from valuemap.respondents.openai_compatible import OpenAICompatible
+
+NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+async def test_the_connection_pool_is_no_larger_than_the_concurrency() -> None:
+    async with FakeServer(delay=0.02) as server:
+        respondent = at(server, concurrency=4)
+        await asyncio.gather(*(respondent.answer(request(seed)) for seed in range(20)))
+        await respondent.close()
+    assert len(server.calls) == 20
+    assert server.most_at_once == 4
+
+
+PASSING = {
+    "408": fake.error(408, "Request timeout"),
+    "409": fake.error(409, "Conflict"),
+    "429": fake.too_many(None),
+    "500": fake.error(500, "Internal error"),
+    "502 with a page": Send(502, "<html>Bad gateway</html>", content_type="text/html"),
+    "503": fake.error(503, "Overloaded"),
+    "529": fake.error(529, "Overloaded"),
+    "cut before the answer": Cut(mid_body=False),
+    "cut in the body": Cut(mid_body=True),
+    "truncated": fake.TRUNCATED,
+    "not JSON": fake.NOT_JSON,
+    "empty": Send(200, ""),
+    "not a completion": Send(200, '{"choices": []}'),
+    "no message": Send(200, '{"choices": [{}]}'),
+    "null": Send(200, "null"),
+    "nested": Send(200, "[" * 100_000),
+    "not text": Send(200, '{"choices": [{"message": {"content": "4"}}]', {"Content-Encoding": "gzip"}),
+    "error in a 200": Send(200, '{"error": {"message": "Upstream overloaded", "code": 503}}'),
+    "nameless error in a 200": Send(200, '{"error": "something went wrong"}'),
+    "error in a choice": Send(200, '{"choices": [{"error": {"code": 502, "message": "x"}, "message": {}}]}'),
+}
+
+
+@pytest.mark.parametrize("trouble", PASSING.values(), ids=PASSING.keys())
+async def test_what_may_pass_is_tried_again(trouble: fake.Action, fake_time: FakeTime) -> None:
+    async with FakeServer(fake.first([trouble, trouble], then=fake.always(Say("4")))) as server:
+        respondent = at(server, fake_time)
+        reply = await respondent.answer(request())
+        await respondent.close()
+    assert (reply.text, reply.attempts, len(server.calls)) == ("4", 3, 3)
+    assert 0.5 <= fake_time.slept[0] <= 1.0 <= fake_time.slept[1] <= 1.5
+
+
+async def test_a_server_that_hangs_is_asked_again_after_the_timeout(fake_time: FakeTime) -> None:
+    async with FakeServer(fake.first([Hang()])) as server:
+        respondent = at(server, fake_time, timeout=0.2)
+        reply = await respondent.answer(request())
+        await respondent.close()
+    assert reply.attempts == 2
+    assert reply.latency < 0.2
+
+
+STOPPING = {
+    "400": (fake.error(400, "messages: too long"), "does not accept the request"),
+    "401": (fake.error(401, "bad key"), "set VALUEMAP_API_KEY"),
+    "402": (fake.error(402, "Payment required"), "no credit left"),
+    "403": (fake.error(403, "Not for you"), "access denied"),
+    "404": (fake.error(404, "The model does not exist"), "no such model or address"),
+    "422": (fake.error(422, "messages: wrong"), "does not accept the request"),
+    "quota": (fake.error(429, "You exceeded your quota", code="insufficient_quota"), "no credit left"),
+    "405 with a page": (
+        Send(405, "<html>no</html>", content_type="text/html"),
+        "does not accept the request",
+    ),
+    "401 in a 200": (Send(200, '{"error": {"code": 401, "message": "No auth"}}'), "set VALUEMAP_API_KEY"),
+    "400 in a list": (Send(400, '[{"error": {"code": 400, "message": "Bad model"}}]'), "Bad model"),
+    "named in a 200": (
+        Send(200, '{"error": {"type": "invalid_request_error", "message": "Nope"}}'),
+        "does not accept the request",
+    ),
+}
+
+
+@pytest.mark.parametrize(("action", "words"), STOPPING.values(), ids=STOPPING.keys())
+async def test_what_cannot_pass_stops_the_run_at_once_with_one_line(
+    action: Send, words: str, fake_time: FakeTime
+) -> None:
+    async with FakeServer(fake.always(action)) as server:
+        respondent = at(server, fake_time)
+        with pytest.raises(ProviderError, match=words) as stopped:
+            await respondent.answer(request())
+        await respondent.close()
+    assert len(server.calls) == 1
+    assert fake_time.slept == []
+    assert str(stopped.value).startswith(f"m at {server.base_url.split('/')[2]}: ")
+    assert "\n" not in str(stopped.value)
+
+
+async def test_a_redirection_is_not_followed(key: str) -> None:
+    async with FakeServer() as elsewhere:
+        moved = Send(307, "", {"Location": f"{elsewhere.base_url}/chat/completions"})
+        async with FakeServer(fake.always(moved)) as server:
+            respondent = OpenAICompatible.from_name(f"m@{server.base_url}")
+            with pytest.raises(ProviderError, match=f"redirects to {elsewhere.base_url}"):
+                await respondent.answer(request())
+            await respondent.close()
+    assert elsewhere.calls == []
+
+
+async def test_a_server_that_was_never_there_stops_the_run_at_once(fake_time: FakeTime) -> None:
+    async with FakeServer() as server:
+        respondent = at(server, fake_time)
+    with pytest.raises(ProviderError, match="connection refused; is the server running"):
+        await respondent.answer(request())
+    await respondent.close()
+    assert fake_time.slept == []
+
+
+async def test_a_server_that_goes_away_is_tried_again_until_patience_ends(fake_time: FakeTime) -> None:
+    async with FakeServer() as server:
+        respondent = at(server, fake_time)
+        await respondent.answer(request())
+    with pytest.raises(CallFailed, match=r"Connection refused.*patience 300 s") as failed:
+        await respondent.answer(request(8))
+    await respondent.close()
+    assert failed.value.attempts == len(fake_time.slept) + 1
+    assert 250 < sum(fake_time.slept) <= 300
+
+
+async def test_a_call_is_given_up_when_its_patience_ends(fake_time: FakeTime) -> None:
+    async with FakeServer(fake.always(fake.error(500, "Internal error"))) as server:
+        respondent = at(server, fake_time, patience=20)
+        with pytest.raises(CallFailed, match=r"HTTP 500 \(Internal error\).*patience 20 s") as failed:
+            await respondent.answer(request())
+        await respondent.close()
+    # Pauses of 0.5, 1, 2, 4 and 8 s with their jitter fit into 20 s; one of 16 s more does not.
+    assert failed.value.attempts == len(server.calls) == 6
+    assert sum(fake_time.slept) <= 20
+
+
+async def test_no_patience_means_one_try(fake_time: FakeTime) -> None:
+    async with FakeServer(fake.always(fake.error(500, "Internal error"))) as server:
+        respondent = at(server, fake_time, patience=0)
+        with pytest.raises(CallFailed, match="given up after 1 try"):
+            await respondent.answer(request())
+        await respondent.close()
+    assert len(server.calls) == 1
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        (None, None),
+        ("0", 0.0),
+        ("120", 120.0),
+        ("1.5", 1.5),
+        ("-3", 0.0),
+        ("nan", None),
+        ("inf", None),
+        ("soon", None),
+        ("", None),
+        (format_datetime(NOW + timedelta(seconds=90), usegmt=True), 90.0),
+        (format_datetime(NOW - timedelta(seconds=90), usegmt=True), 0.0),
+        ("Thu, 01 Jan 2026 12:00:30 -0000", 30.0),
+    ],
+)
+def test_retry_after_is_seconds_or_a_date(header: str | None, seconds: float | None) -> None:
+    assert retry_after_seconds(header, NOW) == seconds
+
+
+@pytest.mark.parametrize("wait", [7, 121, 299])
+async def test_retry_after_of_any_length_within_the_patience_is_honoured(wait: int, fake_time: FakeTime) -> None:
+    async with FakeServer(fake.first([fake.too_many(str(wait))])) as server:
+        respondent = at(server, fake_time)
+        reply = await respondent.answer(request())
+        await respondent.close()
+    assert reply.attempts == 2
+    assert fake_time.slept == [wait]
+
+
+async def test_retry_after_as_a_date_is_honoured(fake_time: FakeTime) -> None:
+    date = format_datetime(datetime.now(UTC) + timedelta(seconds=100), usegmt=True)
+    async with FakeServer(fake.first([fake.too_many(date)])) as server:
+        respondent = at(server, fake_time)
+        await respondent.answer(request())
+        await respondent.close()
+    assert 90 < fake_time.now <= 100.1
+
+
+async def test_a_longer_wait_than_the_patience_is_not_begun(fake_time: FakeTime) -> None:
+    async with FakeServer(fake.always(fake.too_many("600"))) as server:
+        respondent = at(server, fake_time)
+        words = "asks to wait 600 s, longer than the patience of 300 s"
+        with pytest.raises(CallFailed, match=words) as failed:
+            await respondent.answer(request())
+        with pytest.raises(CallFailed, match=words) as spared:
+            await respondent.answer(request(8))
+        await respondent.close()
+    assert (failed.value.attempts, spared.value.attempts) == (1, 0)
+    assert len(server.calls) == 1
+    assert fake_time.slept == []
+
+
+async def test_while_one_call_must_wait_the_others_wait_too() -> None:
+    held = HeldTime()
+    async with FakeServer(fake.first([fake.too_many("30")])) as server:
+        respondent = at(server, held)
+        calls = [asyncio.create_task(respondent.answer(request(0)))]
+        await held.until_asleep(1)
+        calls += [asyncio.create_task(respondent.answer(request(seed))) for seed in range(1, 9)]
+        await held.until_asleep(9)
+        assert len(server.calls) == 1
+        held.released.set()
+        replies = await asyncio.gather(*calls)
+        await respondent.close()
+    assert [reply.attempts for reply in replies] == [2] + [1] * 8
+    assert held.slept == [30.0] * 9
+
+
+async def test_a_call_that_was_held_up_before_does_not_begin_a_pause_that_outlasts_its_patience(
+    fake_time: FakeTime,
+) -> None:
+    async with FakeServer(fake.always(fake.too_many("200"))) as server:
+        respondent = at(server, fake_time)
+        with pytest.raises(CallFailed, match=r"HTTP 429 .*; given up after 2 tries \(patience 300 s\)"):
+            await respondent.answer(request())
+        await respondent.close()
+    assert fake_time.slept == [200]

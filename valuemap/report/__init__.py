@@ -1,0 +1,10 @@
+"""What goes into a paper: tables of profiles, reliability, comparisons, fit and correlations, and the files they end in.
+
+The modules named after a table turn a report's records into a `Table`; those named after a format turn tables into
+text or bytes and know nothing of statistics.
+"""
+
+from valuemap.report.formats import FORMATS, Format, format_of, rendered
+from valuemap.report.tables import Column, Interval, Row, Run, Spanner, Table
+
+__all__ = ["FORMATS", "Column", "Format", "Interval", "Row", "Run", "Spanner", "Table", "format_of", "rendered"]

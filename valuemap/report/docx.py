@@ -1,0 +1,186 @@
+"""Tables as a Word document in the layout of APA 7.
+
+In go tables; out come the bytes of a .docx: number in bold and title in italics above, lines only above and below the
+head and at the end, notes of 10 points below. Text goes in as text: nothing in it is markup.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import Literal
+
+from docx import Document
+from docx.document import Document as WordDocument
+from docx.enum.section import WD_ORIENT
+from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Inches, Length, Pt
+from docx.table import _Cell
+from docx.text.paragraph import Paragraph
+
+from valuemap.hostile_text import printable
+from valuemap.report.numbers import shown
+from valuemap.report.tables import HeadCell, Phrase, Table, head_rows, letter, note_lines, plain_text
+
+FONT = "Times New Roman"
+TEXT_SIZE, NOTE_SIZE = Pt(12), Pt(10)
+#: Sizes a table is tried at until it fits its page.
+TABLE_SIZES = (11, 10, 9, 8, 7, 6)
+#: Width of a digit of this font, as a share of its size, with a little to spare.
+CHARACTER = 0.52
+#: Space between columns, in characters.
+GAP = 2
+#: From so many columns on the pages are turned.
+WIDE = 13
+
+Edge = Literal["top", "bottom"]
+Grid = list[list[_Cell]]
+
+
+def docx(tables: Sequence[Table]) -> bytes:
+    """Return tables as a .docx file."""
+    document = Document()
+    _set_up(document, turned=any(len(table.columns) >= WIDE for table in tables))
+    document.core_properties.author = "valuemap"
+    document.core_properties.title = printable(tables[0].title) if len(tables) == 1 else "Tables"
+    for place, table in enumerate(tables):
+        _add(document, table)
+        if place < len(tables) - 1:
+            document.add_page_break()
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def _set_up(document: WordDocument, *, turned: bool) -> None:
+    style = document.styles["Normal"]
+    style.font.name, style.font.size = FONT, TEXT_SIZE
+    style.paragraph_format.space_after = Pt(0)
+    section = document.sections[0]
+    for side in ("left_margin", "right_margin", "top_margin", "bottom_margin"):
+        setattr(section, side, Inches(1))
+    if turned:
+        section.orientation = WD_ORIENT.LANDSCAPE
+        section.page_width, section.page_height = section.page_height, section.page_width
+
+
+def _add(document: WordDocument, table: Table) -> None:
+    number = document.add_paragraph()
+    number.add_run(f"Table {table.number}").bold = True
+    title = document.add_paragraph()
+    title.add_run(printable(table.title)).italic = True
+    title.paragraph_format.space_after = Pt(6)
+    for above in (number, title):
+        above.paragraph_format.keep_with_next = True
+    _add_grid(document, table)
+    for place, (mark, words) in enumerate(note_lines(table)):
+        note = document.add_paragraph()
+        note.paragraph_format.space_before = Pt(0 if place else 4)
+        if mark:
+            _write(note, ((mark, False),), NOTE_SIZE, superscript=True)
+        _write(note, _runs(words), NOTE_SIZE)
+
+
+def _add_grid(document: WordDocument, table: Table) -> None:
+    lines = head_rows(table)
+    section = document.sections[0]
+    room = Length(section.page_width - section.left_margin - section.right_margin)
+    size, widths = _layout(table, room)
+    grid = document.add_table(len(lines) + len(table.rows), len(table.columns))
+    grid.alignment, grid.autofit = WD_TABLE_ALIGNMENT.LEFT, False
+    for column, width in zip(grid.columns, widths, strict=True):
+        column.width = width
+    # Asking python-docx for one cell at a time reads the whole table anew each time.
+    cells: Grid = [list(row.cells) for row in grid.rows]
+    for own, line in zip(cells, lines, strict=False):
+        for cell in line:
+            _head(own, cell, table, size)
+    for own, row in zip(cells[len(lines) :], table.rows, strict=True):
+        for place, (cell, value, column) in enumerate(zip(own, row.cells, table.columns, strict=True)):
+            side = WD_ALIGN_PARAGRAPH.LEFT if column.kind == "text" else WD_ALIGN_PARAGRAPH.RIGHT
+            paragraph = _paragraph(cell, side)
+            _write(paragraph, ((printable(shown(value, column.kind)), False),), size)
+            if place == 0 and row.marks:
+                marks = ", ".join(letter(mark) for mark in row.marks)
+                _write(paragraph, ((marks, False),), size, superscript=True)
+            paragraph.paragraph_format.keep_with_next = True
+    for own in cells:
+        for cell, width in zip(own, widths, strict=True):
+            cell.width = width
+    _rule(cells[0], "top", 12)
+    _rule(cells[len(lines) - 1], "bottom", 6)
+    _rule(cells[-1], "bottom", 12)
+    for row_of_head in grid.rows[: len(lines)]:
+        _mark_row(row_of_head._tr.get_or_add_trPr(), "w:tblHeader")
+    for any_row in grid.rows:
+        _mark_row(any_row._tr.get_or_add_trPr(), "w:cantSplit")
+
+
+def _head(own: list[_Cell], cell: HeadCell, table: Table, size: Length) -> None:
+    target = own[cell.first]
+    if cell.span > 1:
+        target = target.merge(own[cell.first + cell.span - 1])
+    if cell.is_spanner:
+        _rule([target], "bottom", 4)
+    text = not cell.is_spanner and table.columns[cell.first].kind == "text"
+    paragraph = _paragraph(target, WD_ALIGN_PARAGRAPH.LEFT if text else WD_ALIGN_PARAGRAPH.CENTER)
+    _write(paragraph, _runs(cell.heading), size)
+    paragraph.paragraph_format.keep_with_next = True
+
+
+def _layout(table: Table, room: Length) -> tuple[Length, list[Length]]:
+    """Return the largest size at which the table fits, and its columns' widths; text columns give way last."""
+    characters = [_longest(table, place) + GAP for place in range(len(table.columns))]
+    size = next((size for size in TABLE_SIZES if sum(characters) * size * CHARACTER <= room.pt), TABLE_SIZES[-1])
+    widths = [count * size * CHARACTER for count in characters]
+    excess = sum(widths) - room.pt
+    if excess > 0:
+        widest = widths.index(max(widths))
+        widths[widest] = max(widths[widest] - excess, widths[widest] / 3)
+    return Pt(size), [Length(Pt(width)) for width in widths]
+
+
+def _longest(table: Table, place: int) -> int:
+    column = table.columns[place]
+    cells = (len(shown(row.cells[place], column.kind)) + 2 * len(row.marks) * (place == 0) for row in table.rows)
+    return max(len(plain_text(column.heading)), *cells)
+
+
+def _paragraph(cell: _Cell, side: WD_ALIGN_PARAGRAPH) -> Paragraph:
+    paragraph: Paragraph = cell.paragraphs[0]
+    paragraph.alignment = side
+    return paragraph
+
+
+def _runs(words: Phrase) -> tuple[tuple[str, bool], ...]:
+    return tuple((printable(run.text), run.italic) for run in words)
+
+
+def _write(
+    paragraph: Paragraph, runs: Sequence[tuple[str, bool]], size: Length, *, superscript: bool = False
+) -> None:
+    for text, italic in runs:
+        run = paragraph.add_run(text)
+        run.font.size = size
+        run.italic, run.font.superscript = italic or None, superscript or None
+
+
+def _rule(cells: Sequence[_Cell], edge: Edge, eighths: int) -> None:
+    """Draw a line along an edge of cells, so many eighths of a point thick."""
+    for cell in cells:
+        properties = cell._tc.get_or_add_tcPr()
+        borders = properties.find(qn("w:tcBorders"))
+        if borders is None:
+            borders = OxmlElement("w:tcBorders")
+            properties.append(borders)
+        line = OxmlElement(f"w:{edge}")
+        for name, value in (("val", "single"), ("sz", str(eighths)), ("space", "0"), ("color", "000000")):
+            line.set(qn(f"w:{name}"), value)
+        borders.append(line)
+
+
+def _mark_row(properties: OxmlElement, name: str) -> None:
+    properties.append(OxmlElement(name))

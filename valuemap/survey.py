@@ -1,0 +1,167 @@
+"""A survey from what the user wants to what is asked: the library side of ``valuemap survey``.
+
+In go respondents and a `Plan` (wordings, framings, orders, repeats); out comes the `Study`, and the study file it is
+kept in. The rules on defaults live here: which wordings are used, which mode, and where the answers go.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+from valuemap.catalog import find_instrument, find_wording, own_wording_files
+from valuemap.errors import OtherDesignError, UsageError
+from valuemap.instrument import Instrument, Wording
+from valuemap.respondents.base import Mode, Respondent
+from valuemap.store import StudyFile
+from valuemap.study import NO_FRAMING, Framing, ItemOrder, OptionOrder, Presentation, Study, grid
+
+LONGEST_PATH = 200
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the user wants to be asked.
+
+    Attributes
+    ----------
+    instrument
+        An instrument's id, or the path of its folder.
+    wordings
+        Ids; empty for the instrument's own neutral wordings.
+    framings
+        Texts, or paths of files that hold them; "" is no framing.
+    presentations, item_orders, option_orders
+        Levels of the facets, crossed with each other.
+    mode
+        ``None`` for the first mode of the first respondent.
+    repeats, seed
+        As in `Study`.
+    max_tokens
+        Longest reply; ``None`` for the default of `valuemap.administration.run`.
+    """
+
+    instrument: str
+    wordings: tuple[str, ...] = ()
+    framings: tuple[str, ...] = ("",)
+    presentations: tuple[Presentation, ...] = ("item",)
+    item_orders: tuple[ItemOrder, ...] = ("fixed",)
+    option_orders: tuple[OptionOrder, ...] = ("ascending", "descending")
+    mode: Mode | None = None
+    repeats: int = 5
+    seed: int = 1
+    max_tokens: int | None = None
+
+
+def design(plan: Plan, respondents: Mapping[str, Respondent]) -> Study:
+    """Turn a plan into a study.
+
+    Raises
+    ------
+    UsageError
+        Something in the plan does not exist or does not go together.
+    CatalogError, InstrumentError
+        The instrument or a wording is not known, or its file is at fault.
+    """
+    instrument = find_instrument(plan.instrument)
+    mode = _mode(respondents, plan.mode)
+    if mode == "distribution" and set(plan.presentations) != {"item"}:
+        raise UsageError("distribution mode reads one item at a time: use --presentation item, or --mode sample.")
+    wordings = _wordings(instrument, plan)
+    conditions = grid(
+        wordings,
+        _framings(_once(plan.framings) or ("",)),
+        _once(plan.presentations),
+        _once(plan.item_orders),
+        _once(plan.option_orders),
+        mode,
+    )
+    identities = tuple(respondent.identity for respondent in respondents.values())
+    return Study(instrument, wordings, identities, conditions, plan.repeats, plan.seed, plan.max_tokens)
+
+
+def default_path(instrument: Instrument) -> Path:
+    """Return the study file's name where the user gives none: the instrument and today's date."""
+    return Path(f"valuemap-{instrument.id}-{date.today().isoformat()}.vmap")
+
+
+def open_study_file(study: Study, path: Path, *, new: bool = False) -> StudyFile:
+    """Open or make the study's file for writing.
+
+    Parameters
+    ----------
+    study
+        The design it must hold.
+    path
+        Where.
+    new
+        Pass over files of other designs to FILE-2, FILE-3, ...; no file is ever replaced.
+
+    Raises
+    ------
+    OtherDesignError
+        The file holds a study of another design, and `new` is not set.
+    StudyError
+        It cannot be opened, or is being written.
+    """
+    for number in itertools.count(1):
+        candidate = path if number == 1 else path.with_stem(f"{path.stem}-{number}")
+        try:
+            return StudyFile.create_or_resume(candidate, study)
+        except OtherDesignError:
+            if not new:
+                raise
+    raise AssertionError  # the numbers do not end
+
+
+def _once(chosen: Iterable[T]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(chosen))
+
+
+def _mode(respondents: Mapping[str, Respondent], wanted: Mode | None) -> Mode:
+    """Take the mode asked for, or the default that the first respondent has and all others can give."""
+    mode: Mode = wanted or next(iter(respondents.values())).modes[0]
+    for name, respondent in respondents.items():
+        if mode not in respondent.modes:
+            can = " and ".join(respondent.modes)
+            raise UsageError(f"{name} cannot be asked in {mode} mode, only in {can}: give --mode.")
+    return mode
+
+
+def _wordings(instrument: Instrument, plan: Plan) -> dict[str, Wording]:
+    """Take the wordings named; else the neutral ones that came with the instrument, not what the user has added."""
+    if plan.wordings:
+        return {name: find_wording(instrument, name, plan.instrument) for name in _once(plan.wordings)}
+    known = {name: find_wording(instrument, name, plan.instrument) for name in own_wording_files(plan.instrument)}
+    neutral = {name: wording for name, wording in known.items() if wording.form == "neutral"}
+    if not neutral:
+        raise UsageError(f"{instrument.id}: no neutral wording to start from; name one of yours with --wording.")
+    return neutral
+
+
+def _framings(texts: Sequence[str]) -> tuple[Framing, ...]:
+    """Return the framings, each under a name of its own: results are told apart by it."""
+    found: dict[str, Framing] = {}
+    for framing in map(_framing, texts):
+        names = itertools.chain([framing.name], (f"{framing.name} ({number})" for number in itertools.count(2)))
+        name = next(name for name in names if name not in found)
+        found[name] = replace(framing, name=name)
+    return tuple(found.values())
+
+
+def _framing(text: str) -> Framing:
+    if not text:
+        return NO_FRAMING
+    path = Path(text)
+    if len(text) < LONGEST_PATH and path.is_file():
+        try:
+            return Framing(path.stem, path.read_text(encoding="utf-8").strip())
+        except (OSError, UnicodeDecodeError):
+            raise UsageError(f"--framing {path}: cannot be read as UTF-8 text.") from None
+    return Framing(" ".join(text.split()[:4]), text)
