@@ -16,7 +16,7 @@ from tests.conftest import Cli
 from tests.simulation import simulate
 from valuemap import evidence as ev
 from valuemap.catalog import find_instrument
-from valuemap.figure import Figure, resampled, t_interval
+from valuemap.reading import Reading, resampled, t_interval
 from valuemap.respondents.simulated import SimulatedProfile, preset
 from valuemap.scoring.answers import STATE_CODES, Answers, load_answers
 from valuemap.statistics.reliability import icc
@@ -37,7 +37,7 @@ def with_values(answers: Answers, values: np.ndarray) -> Answers:
     return replace(answers, values=values, states=states)
 
 
-def value(figure: Figure) -> float:
+def value(figure: Reading) -> float:
     assert figure.value is not None, figure.words
     return figure.value
 

@@ -1,3 +1,74 @@
-"""valuemap measures the values that language models carry."""
+"""valuemap measures the values that language models carry.
+
+The public API. Each name is imported when it is first used, so that ``import valuemap`` costs nothing::
+
+    import pathlib, valuemap
+
+    with valuemap.StudyFile.open(pathlib.Path("study.vmap")) as file:
+        answers = valuemap.load_answers(file)
+    for name, verdict in valuemap.verdicts(answers).items():
+        print(name, verdict.word, *verdict.reasons)
+    for profile in valuemap.profiles(answers, level="ten"):
+        print([(scale.scale, scale.centred, scale.se) for scale in profile.scales])
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
+
+_HOME = {
+    # what is asked, and of whom
+    "find_instrument": "valuemap.catalog",
+    "find_wording": "valuemap.catalog",
+    "find_norm": "valuemap.catalog",
+    "connect": "valuemap.respondents.connect",
+    "Plan": "valuemap.survey",
+    "design": "valuemap.survey",
+    "open_study_file": "valuemap.survey",
+    "administer": "valuemap.administration.run",
+    # what was answered
+    "StudyFile": "valuemap.store",
+    "load_answers": "valuemap.scoring.answers",
+    "score": "valuemap.scoring.keyed",
+    "profiles": "valuemap.scoring.profile",
+    # what it is worth, and how far it is from people
+    "assess": "valuemap.quality",
+    "verdicts": "valuemap.quality",
+    "reference_from_norm": "valuemap.compare",
+    "reference_from_people": "valuemap.compare",
+    "compare_scales": "valuemap.compare",
+    "compare_whole": "valuemap.compare",
+    "ValuemapError": "valuemap.errors",
+}
+
+__all__ = [*sorted(_HOME), "__version__"]
+
+if TYPE_CHECKING:
+    from valuemap.administration.run import administer as administer
+    from valuemap.catalog import find_instrument as find_instrument
+    from valuemap.catalog import find_norm as find_norm
+    from valuemap.catalog import find_wording as find_wording
+    from valuemap.compare import compare_scales as compare_scales
+    from valuemap.compare import compare_whole as compare_whole
+    from valuemap.compare import reference_from_norm as reference_from_norm
+    from valuemap.compare import reference_from_people as reference_from_people
+    from valuemap.errors import ValuemapError as ValuemapError
+    from valuemap.quality import assess as assess
+    from valuemap.quality import verdicts as verdicts
+    from valuemap.respondents.connect import connect as connect
+    from valuemap.scoring.answers import load_answers as load_answers
+    from valuemap.scoring.keyed import score as score
+    from valuemap.scoring.profile import profiles as profiles
+    from valuemap.store import StudyFile as StudyFile
+    from valuemap.survey import Plan as Plan
+    from valuemap.survey import design as design
+    from valuemap.survey import open_study_file as open_study_file
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module 'valuemap' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOME[name]), name)

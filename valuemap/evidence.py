@@ -1,6 +1,6 @@
 """The figures that a verdict rests on: how the answers of one respondent came about.
 
-In go the `Answers` of one respondent (or of a sample of people); out comes one `Figure` a question, such as how far
+In go the `Answers` of one respondent (or of a sample of people); out comes one `Reading` a question, such as how far
 the answers follow the printed position of the options. Rules: nothing here judges (`valuemap.quality` does); a figure
 that cannot be had is ``None`` with words that say why, never NaN; passes under different framings are never taken for
 repeats of each other; in distribution mode shares are read off the exact distributions; and the same answers give the
@@ -18,12 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from valuemap.figure import (
+from valuemap.reading import (
     NO_ANSWER,
     NO_VARIATION,
     ROUNDING,
     TAIL,
-    Figure,
+    Reading,
     correlated,
     item_means,
     missing,
@@ -51,7 +51,7 @@ FEWEST_SCALES = 4
 # ------------------------------------------------------------------ answers at all
 
 
-def valid_share(answers: Answers) -> Figure:
+def valid_share(answers: Answers) -> Reading:
     """Share of valid answers among those asked for, with Wilson's interval.
 
     A person's missing answer was asked for too. R: ``binom::binom.wilson``.
@@ -67,7 +67,7 @@ def valid_share(answers: Answers) -> Figure:
     return share(valid, asked, words)
 
 
-def weakest_scale(answers: Answers) -> Figure:
+def weakest_scale(answers: Answers) -> Reading:
     """Share of valid answers in the scale of the first level that has the smallest."""
     level = answers.instrument.levels[0].id
     there = ~np.isnan(answers.values)
@@ -78,10 +78,10 @@ def weakest_scale(answers: Answers) -> Figure:
         valid, of = int(there[:, columns].sum()), int(asked[:, columns].sum())
         found.append((valid / of if of else 0.0, valid, of, scale.name))
     lowest, valid, of, name = min(found)
-    return Figure(lowest, None, None, f"{name} has the fewest valid answers: {valid:,} of {of:,}")
+    return Reading(lowest, None, None, f"{name} has the fewest valid answers: {valid:,} of {of:,}")
 
 
-def people_left_out(answers: Answers) -> Figure:
+def people_left_out(answers: Answers) -> Reading:
     """Share of people whom the instrument's rules on missing and equal answers leave out, with Wilson's interval."""
     kept, reasons = leave_out_people(answers)
     people, out = len(answers.values), len(answers.values) - len(kept.values)
@@ -89,7 +89,7 @@ def people_left_out(answers: Answers) -> Figure:
     return share(out, people, words)
 
 
-def option_mass(answers: Answers, seed: int) -> Figure:
+def option_mass(answers: Answers, seed: int) -> Reading:
     """Mean share of the model's probability that falls on the options at all; interval over items."""
     masses = item_means(answers.option_mass)
     if not _is_distribution(answers):
@@ -104,7 +104,7 @@ def option_mass(answers: Answers, seed: int) -> Figure:
 # ------------------------------------------------------------------ position or content
 
 
-def order_agreement(answers: Answers) -> Figure:
+def order_agreement(answers: Answers) -> Reading:
     """Pearson's r over items between the mean answers under ascending and under descending options.
 
     1: the content decides; −1: the printed position decides. With several framings each item counts once a framing.
@@ -122,7 +122,7 @@ def order_agreement(answers: Answers) -> Figure:
     )
 
 
-def position_effect(answers: Answers, seed: int) -> Figure:
+def position_effect(answers: Answers, seed: int) -> Reading:
     """Mean over items of (ascending − descending), as a share of the scale's range; interval over items.
 
     −1: the first place always; +1: the last place always; 0: no preference for either end. A respondent who takes
@@ -144,7 +144,7 @@ def position_effect(answers: Answers, seed: int) -> Figure:
     )
 
 
-def top_printed_code(answers: Answers, seed: int) -> Figure:
+def top_printed_code(answers: Answers, seed: int) -> Reading:
     """Share of the most frequent printed code over both option orders, weighted alike; interval over items.
 
     Answers that follow the content cannot exceed one half: code c stands for one value in one order and for its
@@ -168,7 +168,7 @@ def top_printed_code(answers: Answers, seed: int) -> Figure:
 # ------------------------------------------------------------------ signal or noise
 
 
-def signal_test(answers: Answers, seed: int) -> Figure:
+def signal_test(answers: Answers, seed: int) -> Reading:
     """Return p that the profile is flat: the answers of every pass are shuffled over the items, each pass by itself.
 
     The statistic is the variance of the item means over passes, each pass centred on its own mean; with several
@@ -181,7 +181,7 @@ def signal_test(answers: Answers, seed: int) -> Figure:
     weights = np.array([rows / rows.sum() for rows in _framings(answers).values()])
     observed = float(((weights @ centred) ** 2).sum())
     if observed <= ROUNDING:
-        return Figure(1.0, None, None, f"{NO_VARIATION}: there is no profile")
+        return Reading(1.0, None, None, f"{NO_VARIATION}: there is no profile")
     generator = np.random.default_rng(seed)
     at_least = 0
     for size in _blocks(PERMUTATIONS, centred.size):
@@ -189,10 +189,10 @@ def signal_test(answers: Answers, seed: int) -> Figure:
         at_least += int((((weights @ shuffled) ** 2).sum(axis=(1, 2)) >= observed * (1 - ROUNDING)).sum())
     p = (1 + at_least) / (1 + PERMUTATIONS)
     words = f"a flat profile would vary as much from item to item with p = {p:.3f}"
-    return Figure(p, None, None, f"{words} ({PERMUTATIONS} shuffles of every pass)")
+    return Reading(p, None, None, f"{words} ({PERMUTATIONS} shuffles of every pass)")
 
 
-def signal_share(answers: Answers) -> Figure:
+def signal_share(answers: Answers) -> Reading:
     """Share of the variance of the item means that is not noise between passes: the generalizability coefficient.
 
     ``G = 1 − (s² / n) / V`` with the residual variance s² of items × passes, n passes, and the variance V of the item
@@ -213,7 +213,7 @@ def signal_share(answers: Answers) -> Figure:
         return missing("too few valid answers to tell signal from noise")
     variance = float(np.nansum((means - _row_means(means)[:, None]) ** 2)) / between_freedom
     if variance <= ROUNDING:
-        return Figure(0.0, None, None, f"{NO_VARIATION}: nothing of the profile is signal")
+        return Reading(0.0, None, None, f"{NO_VARIATION}: nothing of the profile is signal")
     error = within / freedom * float((1 / counts[counts > 0]).mean())
     ratio = variance / error if error > ROUNDING * variance else math.inf
     freedoms = (between_freedom, freedom)
@@ -221,10 +221,10 @@ def signal_share(answers: Answers) -> Figure:
         max(0.0, 1 - unit / ratio) for unit in (1.0, stats.f.isf(TAIL, *freedoms), stats.f.ppf(TAIL, *freedoms))
     )
     words = f"{value:.0%} of the variance of the item means is signal, the rest noise of passes"
-    return Figure(value, float(low), float(high), words)
+    return Reading(value, float(low), float(high), words)
 
 
-def scale_coherence(answers: Answers, seed: int) -> Figure:
+def scale_coherence(answers: Answers, seed: int) -> Reading:
     """Return p that the key does not matter: item means are dealt out to the scales at random.
 
     The statistic is the variance between scales of the first level, weighted by their items. A respondent with stable
@@ -243,18 +243,18 @@ def scale_coherence(answers: Answers, seed: int) -> Figure:
         key[np.array(scale.items) - 1, column] = 1 / math.sqrt(len(scale.items))
     observed = float(((means @ key) ** 2).sum())
     if observed <= ROUNDING:
-        return Figure(1.0, None, None, f"{NO_VARIATION}: no scale stands out")
+        return Reading(1.0, None, None, f"{NO_VARIATION}: no scale stands out")
     generator = np.random.default_rng(seed)
     shuffled = generator.permuted(np.broadcast_to(means, (PERMUTATIONS, *means.shape)), axis=2)
     at_least = int((((shuffled @ key) ** 2).sum(axis=(1, 2)) >= observed * (1 - ROUNDING)).sum())
     p = (1 + at_least) / (1 + PERMUTATIONS)
-    return Figure(p, None, None, f"items dealt out to the scales at random would differ as much with p = {p:.3f}")
+    return Reading(p, None, None, f"items dealt out to the scales at random would differ as much with p = {p:.3f}")
 
 
 # ------------------------------------------------------------------ dependence on what should not matter
 
 
-def wording_agreement(answers: Answers) -> Figure:
+def wording_agreement(answers: Answers) -> Reading:
     """Lowest Pearson r between the centred scale means of two wordings."""
     profiles = {
         wording: _profiles_by_framing(answers, (answers.administrations["wording"] == wording).to_numpy())
@@ -263,13 +263,13 @@ def wording_agreement(answers: Answers) -> Figure:
     return _lowest_agreement(profiles, answers, "wording")
 
 
-def framing_agreement(answers: Answers) -> Figure:
+def framing_agreement(answers: Answers) -> Reading:
     """Lowest Pearson r between the centred scale means of two framings."""
     profiles = {name: _scale_means(answers, rows) for name, rows in _framings(answers).items()}
     return _lowest_agreement(profiles, answers, "framing")
 
 
-def item_order_drift(answers: Answers) -> Figure:
+def item_order_drift(answers: Answers) -> Reading:
     """Change of the answers from the first to the last place of the item order, in scale points.
 
     The mean over passes with a random item order of the slope of (answer − the item's mean) on place, times the
@@ -296,7 +296,7 @@ def item_order_drift(answers: Answers) -> Figure:
 # ------------------------------------------------------------------ response style
 
 
-def agreeing(answers: Answers, seed: int) -> Figure:
+def agreeing(answers: Answers, seed: int) -> Reading:
     """Mean answer, from −1 (the lowest option always) to 1 (the highest option always); interval over items."""
     response = answers.instrument.response
     middle, half = (response.maximum + response.minimum) / 2, (response.maximum - response.minimum) / 2
@@ -307,7 +307,7 @@ def agreeing(answers: Answers, seed: int) -> Figure:
     )
 
 
-def end_options(answers: Answers, seed: int) -> Figure:
+def end_options(answers: Answers, seed: int) -> Reading:
     """Share of the lowest and the highest option; interval over items."""
     return resampled(
         _item_shares(answers),
@@ -317,7 +317,7 @@ def end_options(answers: Answers, seed: int) -> Figure:
     )
 
 
-def straight_lining(answers: Answers) -> Figure:
+def straight_lining(answers: Answers) -> Reading:
     """Mean over passes (or people) of the share of a pass's most frequent value; t interval over passes."""
     shares = _pass_shares(answers)
     shares = shares[~np.isnan(shares).any(axis=1)]
@@ -332,7 +332,7 @@ def straight_lining(answers: Answers) -> Figure:
     )
 
 
-def entropy(answers: Answers, seed: int) -> Figure:
+def entropy(answers: Answers, seed: int) -> Reading:
     """Entropy of the values given, as a share of its maximum (all options equally often); interval over items."""
     shares = _item_shares(answers)
     most = math.log2(shares.shape[1])
@@ -344,25 +344,25 @@ def entropy(answers: Answers, seed: int) -> Figure:
     )
 
 
-def profile_spread(answers: Answers) -> Figure:
+def profile_spread(answers: Answers) -> Reading:
     """Standard deviation (n) of the centred means of the ten values, in scale points."""
     profile = _ten_values(answers)
-    if isinstance(profile, Figure):
+    if isinstance(profile, Reading):
         return profile
     spread = float(profile.std())
-    return Figure(spread, None, None, f"the ten values differ by {spread:.2f} scale points (standard deviation)")
+    return Reading(spread, None, None, f"the ten values differ by {spread:.2f} scale points (standard deviation)")
 
 
-def circle_fit(answers: Answers) -> Figure:
+def circle_fit(answers: Answers) -> Reading:
     """R² of the best cosine wave through the centred means of the ten values, in their order on the circle."""
     profile = _ten_values(answers)
     circle = answers.instrument.circle(CIRCLE_LEVEL)
-    if isinstance(profile, Figure) or circle is None:
-        return profile if isinstance(profile, Figure) else missing(NO_CIRCLE)
+    if isinstance(profile, Reading) or circle is None:
+        return profile if isinstance(profile, Reading) else missing(NO_CIRCLE)
     if np.ptp(profile) <= ROUNDING:
         return missing("the profile is flat")
     fit = structural_summary(profile, list(circle.angles().values()))
-    return Figure(fit.r2, None, None, f"a wave around the circle of ten values explains {fit.r2:.0%} of the profile")
+    return Reading(fit.r2, None, None, f"a wave around the circle of ten values explains {fit.r2:.0%} of the profile")
 
 
 # ------------------------------------------------------------------ the parts
@@ -432,7 +432,7 @@ def _profiles_by_framing(answers: Answers, rows: NDArray[np.bool_]) -> Matrix:
     return np.concatenate([_scale_means(answers, rows & framing) for framing in framings])
 
 
-def _lowest_agreement(profiles: dict[str, Matrix], answers: Answers, facet: str) -> Figure:
+def _lowest_agreement(profiles: dict[str, Matrix], answers: Answers, facet: str) -> Reading:
     if answers.is_people or len(profiles) < 2:
         return missing(f"there is one {facet} only")
     if len(answers.instrument.scales_of(answers.instrument.levels[0].id)) < FEWEST_SCALES:
@@ -449,7 +449,7 @@ def _pair_in_words(pair: str, r: float) -> str:
     return f"the profiles of {pair} correlate r = {number(r)}"
 
 
-def _ten_values(answers: Answers) -> Matrix | Figure:
+def _ten_values(answers: Answers) -> Matrix | Reading:
     """Return the centred means of the ten values in their order on the circle, or why there are none."""
     circle = answers.instrument.circle(CIRCLE_LEVEL)
     if circle is None:

@@ -15,7 +15,7 @@ from typing import Literal
 
 from valuemap import evidence as ev
 from valuemap.errors import StudyError
-from valuemap.figure import Figure, number
+from valuemap.reading import Reading, number
 from valuemap.scoring.answers import Answers
 from valuemap.scoring.profile import ENOUGH_VALID, leave_out_people
 
@@ -223,7 +223,7 @@ def verdicts(answers: Answers) -> dict[str, Verdict]:
     return {respondent: assess(own) for (respondent,), own in answers.by(["respondent"])}
 
 
-def _figures(answers: Answers, seed: int) -> dict[str, Figure]:
+def _figures(answers: Answers, seed: int) -> dict[str, Reading]:
     """Measure everything that applies, by the name of its threshold."""
     figures = {"Valid answers": ev.valid_share(answers), "Valid by scale": ev.weakest_scale(answers)}
     if answers.is_people:
@@ -252,7 +252,7 @@ def _figures(answers: Answers, seed: int) -> dict[str, Figure]:
     }
 
 
-def _graded(threshold: Threshold, figure: Figure) -> Evidence:
+def _graded(threshold: Threshold, figure: Reading) -> Evidence:
     return Evidence(
         threshold.name,
         figure.value,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,23 @@ def test_allow_degraded_changes_the_exit_code_and_nothing_else(cli: Cli, doubtfu
 def test_too_few_valid_answers_give_exit_code_4(cli: Cli, home: Path) -> None:
     cli(*SURVEY, "--model", "simulated:refusing", "--out", "refusing.vmap")
     assert cli("compare", "refusing.vmap").code == 4
+
+
+def test_a_respondent_that_never_answers_is_still_shown(cli: Cli, home: Path, study: Path) -> None:
+    Path("never.toml").write_text('name = "never"\nrefusal_rate = 1.0', encoding="utf-8")
+    cli(*SURVEY, "--model", "simulated:never.toml", "--out", "never.vmap")
+    ran = cli("compare", "never.vmap", study)
+    assert ran.code == 4
+    assert ran.err == ""
+    for words in ("There is no valid answer to this scale", "No whole profile", "no nearest cultures"):
+        assert words in ran.out
+    assert re.search(r"\bnan\b", ran.out) is None
+
+
+def test_exact_distributions_are_compared_like_samples(cli: Cli, home: Path) -> None:
+    cli("survey", "pvq-21", "--mode", "distribution", "--model", "simulated:clean", "--quiet", "--out", "exact.vmap")
+    scales = as_json(cli, "exact.vmap")["against"][0]["scales"]
+    assert all(scale["low"] < scale["d"] < scale["high"] for scale in scales)
 
 
 def test_json_holds_everything_and_no_nan(cli: Cli, study: Path, people: Path, doubtful: Path) -> None:

@@ -167,6 +167,10 @@ def _notes_of_scales(scales: Sequence[ScaleComparison]) -> list[str]:
 
 def _print_whole(against: Against) -> None:
     mark, whole, reference = _mark(against.subject), against.whole, against.reference
+    if whole is None:
+        paragraph("No whole profile: fewer than two scales have a score.", mark, mark)
+        tell("")
+        return
     tell(f"{mark}The whole profile, {whole.scales} scales, against {reference.id}")
     if whole.floor:
         paragraph("Below each statistic the same between others: median [5 %, 95 %] over pairs.", mark, mark)

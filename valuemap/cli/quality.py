@@ -27,7 +27,7 @@ COLUMNS = [
     Column("respondent", "Respondent", shown=False),
     Column("verdict", "Verdict", shown=False),
     Column("evidence", "Evidence"),
-    Column("shown", "Figure [95 %]", only_shown=True),
+    Column("shown", "Reading [95 %]", only_shown=True),
     Column("figure", "", shown=False),
     Column("low", "", shown=False),
     Column("high", "", shown=False),
@@ -110,7 +110,7 @@ def _rows(name: str, verdict: Verdict) -> list[list[Cell]]:
 
 
 def _figure(piece: Evidence) -> str:
-    from valuemap.figure import number
+    from valuemap.reading import number
 
     if piece.figure is None:
         return "–"

@@ -349,9 +349,10 @@ def _interruptible(stop: Any, *, quiet: bool) -> Iterator[None]:
     """Let the first Ctrl-C end the run in order and the second at once."""
 
     def first(_signal: int, _frame: object) -> None:
+        # Before anything is said: the second Ctrl-C may follow on the heels of the message.
+        signal.signal(signal.SIGINT, before)
         stop.request()
         say("\nStopping: waiting for the calls under way (Ctrl-C again drops them).", quiet=quiet)
-        signal.signal(signal.SIGINT, before)
 
     before = signal.signal(signal.SIGINT, first)
     try:

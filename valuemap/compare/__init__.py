@@ -1,10 +1,11 @@
 """Profiles against people, and against each other.
 
-`reference_from_norm` and `reference_from_people` prepare what a profile is held against; `compare_scales` and
+`compare_files` does all of it for study files. Its parts: `reference_from_norm` and `reference_from_people` prepare what a profile is held against; `compare_scales` and
 `compare_whole` hold it there; `nearest_cultures` ranks countries; `compare_respondents` sets respondents side by side;
 `standing` and `against_chance` place a single score.
 """
 
+from valuemap.compare.comparison import Against, Comparison, Nearest, compare_files
 from valuemap.compare.contrasts import Between, Contrast, compare_respondents
 from valuemap.compare.cultures import Culture, CultureRank, cultures_of, nearest_cultures
 from valuemap.compare.distributions import AnswerDistance, answer_distance, answer_shares
@@ -15,13 +16,16 @@ from valuemap.compare.subject import Subject, subjects_of
 from valuemap.compare.whole import FloorLine, Turn, WholeProfile, compare_whole
 
 __all__ = [
+    "Against",
     "AgainstChance",
     "AnswerDistance",
     "Between",
+    "Comparison",
     "Contrast",
     "Culture",
     "CultureRank",
     "FloorLine",
+    "Nearest",
     "Reference",
     "ScaleComparison",
     "Standing",
@@ -31,6 +35,7 @@ __all__ = [
     "against_chance",
     "answer_distance",
     "answer_shares",
+    "compare_files",
     "compare_respondents",
     "compare_scales",
     "compare_whole",

@@ -34,13 +34,13 @@ COUNTRIES = "ess11-countries"
 
 @dataclass(frozen=True)
 class Against:
-    """One respondent against one reference."""
+    """One respondent against one reference; ``whole`` is ``None`` where fewer than two scales have a score."""
 
     subject: Subject
     profile: Profile
     reference: Reference
     scales: tuple[ScaleComparison, ...]
-    whole: WholeProfile
+    whole: WholeProfile | None
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,6 @@ from valuemap.compare.distributions import (
     person_and_all,
 )
 from valuemap.compare.reference import Reference
-from valuemap.errors import StatisticsError
 from valuemap.scoring.answers import Answers
 from valuemap.scoring.profile import Profile
 from valuemap.statistics.divergence import (
@@ -128,8 +127,8 @@ def compare_whole(
     countries: Matrix | None = None,
     seed: int = 1,
     pairs: int = PAIRS,
-) -> WholeProfile:
-    """Compare a whole profile with a reference.
+) -> WholeProfile | None:
+    """Compare a whole profile with a reference; ``None`` where fewer than two scales have a score.
 
     Parameters
     ----------
@@ -145,16 +144,11 @@ def compare_whole(
         Of the pairs of random people.
     pairs
         How many of them to draw.
-
-    Raises
-    ------
-    StatisticsError
-        Fewer than two scales have a score.
     """
     scores = np.array([scale.centred for scale in profile.scales])
     there = ~(np.isnan(scores) | np.isnan(reference.centres))
     if there.sum() < 2:
-        raise StatisticsError(f"{profile.respondent}: fewer than two scales have a score, so there is no profile.")
+        return None
     mine, theirs = scores[there], reference.centres[there]
     covariance = None if reference.covariance is None else reference.covariance[np.ix_(there, there)]
     angles = _angles(answers, reference, there)

@@ -21,9 +21,7 @@ SUFFIXES: dict[str, Format] = {
     ".docx": "docx",
     ".tex": "latex",
     ".html": "html",
-    ".htm": "html",
     ".md": "md",
-    ".qmd": "md",
     ".csv": "csv",
 }
 _MODULES: dict[Format, str] = {"docx": "docx", "latex": "latex", "html": "html", "md": "markdown", "csv": "csv"}

@@ -168,7 +168,8 @@ def standard_errors(
     """Return the standard errors of the scales' means, and their degrees of freedom.
 
     With one cluster it is ``sd / sqrt(N)`` of each scale over the repeats, sd pooled within the cells of the design, so
-    that what the two option orders differ by is no chance; with N - (number of cells) degrees of freedom. With k clusters (wordings, framings) their spread is pooled over the scales, because two or three clusters say next to
+    that what the two option orders differ by is no chance; with N - (number of cells) degrees of freedom. With k
+    clusters (wordings, framings) their spread is pooled over the scales, because two or three clusters say next to
     nothing about one scale alone. With cluster means m_js and w_s = `error_shares`::
 
         sigma^2 = sum_s sum_j (m_js - m_.s)^2 / ((k - 1) * sum_s w_s)

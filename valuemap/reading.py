@@ -1,6 +1,6 @@
 """A figure with its interval and its words: the parts that the evidence is made of.
 
-In go columns of numbers (items, passes or scales); out comes a `Figure`. Rules: what cannot be had is ``None`` with
+In go columns of numbers (items, passes or scales); out comes a `Reading`. Rules: what cannot be had is ``None`` with
 words that say why, never NaN; an interval is at 95 %; random numbers come from a seed, so the same numbers give the
 same figure.
 """
@@ -30,7 +30,7 @@ NO_VARIATION = "the answers do not vary from item to item"
 
 
 @dataclass(frozen=True)
-class Figure:
+class Reading:
     """One figure about the answers.
 
     Attributes
@@ -49,9 +49,9 @@ class Figure:
     words: str
 
 
-def missing(why: str) -> Figure:
+def missing(why: str) -> Reading:
     """Return the figure that cannot be had."""
-    return Figure(None, None, None, why)
+    return Reading(None, None, None, why)
 
 
 def number(value: float) -> str:
@@ -69,13 +69,13 @@ def item_means(values: Matrix) -> Matrix:
     return means
 
 
-def share(part: int, whole: int, words: str) -> Figure:
+def share(part: int, whole: int, words: str) -> Reading:
     """Share with Wilson's interval. R: ``binom::binom.wilson(part, whole)``."""
     interval = stats.binomtest(part, whole).proportion_ci(CONFIDENCE, method="wilson")
-    return Figure(part / whole, float(interval.low), float(interval.high), words)
+    return Reading(part / whole, float(interval.low), float(interval.high), words)
 
 
-def correlated(x: Matrix, y: Matrix, words: Callable[[float], str]) -> Figure:
+def correlated(x: Matrix, y: Matrix, words: Callable[[float], str]) -> Reading:
     """Pearson's r over the pairs that are complete, with Fisher's interval."""
     both = ~np.isnan(x) & ~np.isnan(y)
     if both.sum() < FEWEST_PAIRS:
@@ -83,10 +83,10 @@ def correlated(x: Matrix, y: Matrix, words: Callable[[float], str]) -> Figure:
     if min(np.ptp(x[both]), np.ptp(y[both])) <= ROUNDING:
         return missing(NO_VARIATION)
     r = pearson(x[both], y[both])
-    return Figure(r.value, _end(r.low), _end(r.high), words(r.value))
+    return Reading(r.value, _end(r.low), _end(r.high), words(r.value))
 
 
-def resampled(rows: Matrix, statistic: Callable[[Matrix], Matrix], seed: int, words: Callable[[float], str]) -> Figure:
+def resampled(rows: Matrix, statistic: Callable[[Matrix], Matrix], seed: int, words: Callable[[float], str]) -> Reading:
     """Statistic of the column means with its percentile bootstrap interval over rows (items).
 
     Parameters
@@ -109,16 +109,16 @@ def resampled(rows: Matrix, statistic: Callable[[Matrix], Matrix], seed: int, wo
         return missing(NO_ANSWER)
     value = float(statistic(rows.mean(axis=0, keepdims=True))[0])
     low, high = np.quantile(statistic(_bootstrap_weights(len(rows), seed) @ rows), [TAIL, 1 - TAIL])
-    return Figure(value, float(low), float(high), words(value))
+    return Reading(value, float(low), float(high), words(value))
 
 
-def t_interval(values: Matrix, words: Callable[[float], str]) -> Figure:
+def t_interval(values: Matrix, words: Callable[[float], str]) -> Reading:
     """Mean with its t interval; none for a single value. R: ``t.test(values)``."""
     value, n = float(values.mean()), len(values)
     if n < 2:
-        return Figure(value, None, None, words(value))
+        return Reading(value, None, None, words(value))
     half = float(stats.t.isf(TAIL, n - 1)) * float(values.std(ddof=1)) / math.sqrt(n)
-    return Figure(value, value - half, value + half, words(value))
+    return Reading(value, value - half, value + half, words(value))
 
 
 def _end(number: float) -> float | None:

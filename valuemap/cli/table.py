@@ -1,0 +1,128 @@
+"""``valuemap table``: tables for a paper."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from valuemap.cli.output import say
+from valuemap.errors import EXIT_DEGRADED, EXIT_OK, UsageError
+from valuemap.hostile_text import printable
+
+if TYPE_CHECKING:
+    from valuemap.report import Format
+
+KINDS = ("profile", "reliability", "comparison", "fit", "correlation")
+FORMATS = ("docx", "latex", "html", "md", "csv")
+
+EPILOG = """\b
+Examples:
+  valuemap table profile study.vmap
+  valuemap table profile study.vmap -o profile.docx
+  valuemap table comparison study.vmap --norm ess9-de --level ten -o comparison.tex
+  valuemap table reliability people.vmap --format html > reliability.html
+
+\b
+Kinds:
+  profile      raw and centred scores with interval, and a norm beside them
+  reliability  alpha, omega and mean r of every scale
+  comparison   differences from a norm, in its SDs
+  fit          indices of the confirmatory factor models
+  correlation  intercorrelations of the scales, with M, SD and alpha
+"""
+
+
+@click.command(epilog=EPILOG)
+@click.argument("kind", type=click.Choice(KINDS), metavar="KIND")
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@click.option("--style", type=click.Choice(["apa"]), default="apa", show_default=True, help="APA 7.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    help="What to write; docx needs --out, and csv has all digits.  [default: by the name after --out, else md]",
+)
+@click.option("--level", metavar="LEVEL", help="values, ten or higher-order.  [default: as the command of that kind]")
+@click.option(
+    "--norm",
+    metavar="ID",
+    help="For profile, reliability (of people) and comparison (valuemap norm list).  [default: the instrument's usual "
+    "norm, where it fits]",
+)
+@click.option(
+    "--out",
+    "-o",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write to this file (.docx, .tex, .html, .md or .csv) instead of stdout.",
+)
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+def command(
+    kind: str,
+    file: Path,
+    style: str,
+    form: Format | None,
+    level: str | None,
+    norm: str | None,
+    out: Path | None,
+    force: bool,
+) -> None:
+    """Set the results of a study file as tables for a paper: one table a respondent (and level).
+
+    KIND is profile, reliability, comparison, fit or correlation. What the numbers rest on (n, states of the answers,
+    norm), and a verdict below interpretable, stand in the note of each table.
+
+    Exit code 4 when too few answers are valid, or (comparison) a profile is not interpretable.
+    """
+    from valuemap.cli.table_content import tables_of
+    from valuemap.report import rendered
+
+    form = _format(form, out)
+    _check_out(file, out, form, force=force)
+    found = tables_of(kind, file, level, norm)
+    content = rendered(found.tables, form)
+    if out is None:
+        click.echo(content, nl=False)
+    else:
+        _write(content, out)
+        say(printable(f"{len(found.tables)} table{'s' if len(found.tables) > 1 else ''} in {out}."))
+    for note in found.notes:
+        say(printable(note))
+    click.get_current_context().exit(EXIT_DEGRADED if found.degraded else EXIT_OK)
+
+
+def _format(form: Format | None, out: Path | None) -> Format:
+    from valuemap.report import format_of
+
+    if form is not None or out is None:
+        return form or "md"
+    found = format_of(out)
+    if found is None:
+        raise UsageError(f"--out {out}: the name says no format; end it in .docx, .tex, .html, .md or .csv.")
+    return found
+
+
+def _check_out(file: Path, out: Path | None, form: Format, *, force: bool) -> None:
+    if out is None:
+        if form == "docx":
+            raise UsageError("--format docx is not text: name the file with --out FILE.")
+    elif out.exists():
+        if file.exists() and out.samefile(file):
+            raise UsageError(f"--out {out}: is the study file itself, which is never written over.")
+        if not force:
+            raise UsageError(f"{out}: exists already; give --force to write over it.")
+
+
+def _write(content: bytes, out: Path) -> None:
+    """Write a file that is there whole or not at all."""
+    try:
+        with tempfile.TemporaryDirectory(prefix=".valuemap-", dir=out.parent) as folder:
+            draft = Path(folder) / "draft"
+            draft.write_bytes(content)
+            os.replace(draft, out)  # noqa: PTH105
+    except OSError as fault:
+        raise UsageError(f"{out}: cannot be written ({fault.strerror or fault}).") from None

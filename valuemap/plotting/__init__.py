@@ -1,0 +1,145 @@
+"""Figures: one house style, one module a kind.
+
+In go study files, a kind and `Options`; out comes a `Made` figure, which `write` saves with its numbers (csv) and its
+words (txt) beside it. The same input gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from valuemap.errors import UsageError
+from valuemap.hostile_text import harmless, printable
+from valuemap.plotting.kind import Kind
+from valuemap.plotting.material import Material, Options, gather
+from valuemap.plotting.style import Format, Style, in_house_style, new_figure, resolution, save, style
+from valuemap.plotting.words import USUAL_CAPTION, Words
+
+__all__ = ["KINDS", "Made", "Options", "find_kind", "gather", "make", "style", "write"]
+
+#: Kind and what it shows.
+KINDS = {
+    "profile": "scores with intervals, value by value, over the norm's band",
+    "circle": "the profile as a ring on the circle of values, with the norm",
+    "divergence": "differences from the norm in SDs, with the zone of equivalence",
+}
+
+
+@dataclass(frozen=True)
+class Made:
+    """A figure that is drawn and not yet saved.
+
+    Attributes
+    ----------
+    figure
+        Of matplotlib.
+    look
+        The style it was drawn in, which saving needs too.
+    table
+        The numbers plotted.
+    words
+        Caption and alt text.
+    """
+
+    figure: Figure
+    look: Style
+    table: pd.DataFrame
+    words: Words
+
+
+def find_kind(name: str) -> Kind:
+    """Return a kind of figure.
+
+    Raises
+    ------
+    UsageError
+        There is none of that name.
+    """
+    if name not in KINDS:
+        raise UsageError(f"There is no kind of figure {name!r}; there are {', '.join(KINDS)}.")
+    kind: Kind = importlib.import_module(f"valuemap.plotting.{name}").KIND
+    return kind
+
+
+def make(name: str, material: Material, options: Options, look: Style) -> Made:
+    """Draw a figure.
+
+    Parameters
+    ----------
+    name
+        A kind: one of `KINDS`.
+    material
+        What `gather` returned.
+    options, look
+        What to show of it, and in which style.
+
+    Raises
+    ------
+    ValuemapError
+        The kind is unknown, a norm or level does not fit, or the answers do not allow this figure.
+    """
+    kind = find_kind(name)
+    table = kind.tidy(material, options)
+    with in_house_style(look):
+        figure = new_figure(look, kind.height(table, look))
+        kind.draw(figure, table, options, look)
+    return Made(figure, look, table, kind.words(table, material, options))
+
+
+def write(
+    made: Made, out: Path, form: Format, dpi: int | None = None, caption: str = USUAL_CAPTION
+) -> tuple[Path, Path, Path]:
+    """Save a figure, its numbers and its words; return the three paths.
+
+    Raises
+    ------
+    UsageError
+        A file cannot be written, one beside the figure would be written over that is no figure's, or the caption's
+        template is wrong.
+    """
+    numbers, text = beside(out)
+    said = f"{made.words.caption(caption)}\n\nAlt text: {made.words.alt}\n"
+    with in_house_style(made.look):
+        save(made.figure, out, form, resolution(made.figure, made.look.preset, dpi))
+    _write(numbers, _csv(made.table))
+    _write(text, "\n".join(printable(line) for line in said.split("\n")))
+    return out, numbers, text
+
+
+def beside(out: Path) -> tuple[Path, Path]:
+    """Return where the numbers and the words of a figure go.
+
+    Raises
+    ------
+    UsageError
+        Such a file is there although the figure is not: it is somebody else's.
+    """
+    paths = out.with_suffix(".csv"), out.with_suffix(".txt")
+    for path in paths:
+        if path.exists() and not out.exists():
+            raise UsageError(f"{path}: is there and belongs to no figure; name the figure differently, or move it.")
+    return paths
+
+
+def _csv(table: pd.DataFrame) -> str:
+    texts = {
+        column: table[column].map(lambda cell: harmless(cell) if isinstance(cell, str) else cell)
+        for column in table.columns
+        if not pd.api.types.is_numeric_dtype(table[column])
+    }
+    return str(table.assign(**texts).to_csv(index=False, lineterminator="\n"))
+
+
+def _write(path: Path, content: str) -> None:
+    try:
+        path.write_bytes(content.encode("utf-8"))
+    except OSError as fault:
+        raise UsageError(f"{path}: cannot be written ({fault.strerror}).") from None
+
+

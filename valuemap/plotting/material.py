@@ -1,0 +1,233 @@
+"""What figures are made of: respondents with their verdicts, and the norm beside them.
+
+In go study files and `Options`; out come `Material` (the respondents of all files, who must have answered one and the
+same instrument) and `NormShown` (a reference with the band that stands for its people or groups). Rule: a norm that
+the user named and that does not fit is an error; an instrument's usual norm that does not fit is left out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from valuemap.catalog import find_norm, norm_files
+from valuemap.compare.reference import Reference, reference_from_norm, reference_from_people, usual_level
+from valuemap.compare.subject import Subject, subjects_of
+from valuemap.errors import CatalogError, NormError, StudyError
+from valuemap.instrument import Instrument, Wording
+from valuemap.norms import Norm
+from valuemap.scoring.answers import Answers, load_answers
+from valuemap.scoring.profile import Profile, ScaleScore, profiles
+from valuemap.store import StudyFile
+from valuemap.study import State
+
+NO_NORM = "none"
+
+
+@dataclass(frozen=True)
+class Options:
+    """What may be chosen about a figure's content.
+
+    Attributes
+    ----------
+    norm
+        Id of a norm, a study file of people, or "none"; ``None`` for the instrument's usual norm.
+    level
+        Level of the scales; ``None`` for the norm's, or the instrument's first.
+    by_framing
+        Take each framing of a respondent as a respondent.
+    margin
+        Of the equivalence tests, in SDs of the norm.
+    target_se
+        Standard error of a value that is wanted, in scale points.
+    seed
+        Of everything random.
+    """
+
+    norm: str | None = None
+    level: str | None = None
+    by_framing: bool = False
+    margin: float = 0.2
+    target_se: float = 0.1
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class Material:
+    """The respondents of some study files.
+
+    Attributes
+    ----------
+    instrument
+        What all of them answered.
+    subjects
+        Who answered, with verdicts.
+    wordings
+        The wordings shown in any of the files.
+    """
+
+    instrument: Instrument
+    subjects: tuple[Subject, ...]
+    wordings: tuple[Wording, ...]
+
+
+@dataclass(frozen=True)
+class NormShown:
+    """A norm as a figure shows it.
+
+    Attributes
+    ----------
+    reference
+        Its numbers, in the instrument's order of scales.
+    low, high
+        Ends of the band about each centre; NaN where the source gives no spread.
+    label
+        What centre and band are, for a legend.
+    sentence
+        Norm, population and what the band is, for a caption.
+    """
+
+    reference: Reference
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    label: str
+    sentence: str
+
+
+def gather(files: Sequence[Path], *, by_framing: bool = False) -> Material:
+    """Read the respondents of study files.
+
+    Raises
+    ------
+    ValuemapError
+        A file cannot be read, or the files hold different instruments or versions of one.
+    """
+    read = [_read(path) for path in files]
+    instrument = read[0][0].instrument
+    for path, (answers, _) in zip(files, read, strict=True):
+        if answers.instrument.hash != instrument.hash:
+            raise StudyError(
+                f"{path}: holds {answers.instrument.id}, version {answers.instrument.version}, and {files[0]} holds "
+                f"{instrument.id}, version {instrument.version}: one figure shows one instrument."
+            )
+    split = [
+        (path, subject)
+        for path, (answers, _) in zip(files, read, strict=True)
+        for subject in subjects_of(answers, by_framing=by_framing)
+    ]
+    names = [subject.name for _, subject in split]
+    wordings = {wording.id: wording for _, shown in read for wording in shown}
+    return Material(
+        instrument=instrument,
+        subjects=tuple(
+            subject if names.count(subject.name) == 1 else replace(subject, name=f"{subject.name} ({path.name})")
+            for path, subject in split
+        ),
+        wordings=tuple(wordings.values()),
+    )
+
+
+def _read(path: Path) -> tuple[Answers, tuple[Wording, ...]]:
+    with StudyFile.open(path) as file:
+        return load_answers(file), tuple(file.wordings().values())
+
+
+# ------------------------------------------------------------------ the norm
+
+
+def norm_shown(material: Material, options: Options) -> NormShown | None:
+    """Return the norm to show, or ``None`` where there is none.
+
+    Raises
+    ------
+    ValuemapError
+        A norm was named that is not known or does not fit.
+    """
+    name = options.norm or material.instrument.usual_norm
+    if not name or name == NO_NORM:
+        return None
+    try:
+        return _shown(name, material, options.level)
+    except NormError:
+        if options.norm:
+            raise
+        return None
+
+
+def level_of(material: Material, options: Options, shown: NormShown | None) -> str:
+    """Return the level of a figure's scales: the one asked for, the norm's, or the instrument's first."""
+    level = options.level or (shown.reference.level if shown else material.instrument.levels[0].id)
+    material.instrument.level(level)
+    return level
+
+
+def _shown(name: str, material: Material, level: str | None) -> NormShown:
+    instrument = material.instrument
+    if name in norm_files():
+        norm = find_norm(name)
+        reference = reference_from_norm(
+            norm, instrument, level or usual_level(instrument, norm), material.wordings
+        )
+        return _with_band(reference, norm)
+    if not Path(name).is_file():
+        raise CatalogError(f"There is no norm {name!r}, and no such file of people. Known: {', '.join(norm_files())}.")
+    people, _ = _read(Path(name))
+    levels = [known.id for known in people.instrument.levels]
+    usual = next((known.id for known in instrument.levels if known.id in levels), instrument.levels[0].id)
+    reference = reference_from_people(people, Path(name).name, instrument, level or usual, material.wordings)
+    return _with_band(reference, None)
+
+
+def _with_band(reference: Reference, norm: Norm | None) -> NormShown:
+    among = "people" if reference.among == "people" else reference.units
+    quartiles = _quartiles(reference, norm)
+    if quartiles is not None:
+        low, high = quartiles
+        spread = f"interquartile range among {among}"
+    else:
+        low, high = reference.centres - reference.sds, reference.centres + reference.sds
+        spread = "no spread given" if np.isnan(reference.sds).all() else f"± 1 SD among {among}"
+    where = f"{norm.population}, {norm.country}, {norm.year}, n = {norm.n:,}" if norm else reference.units
+    return NormShown(
+        reference=reference,
+        low=low,
+        high=high,
+        label=f"norm {reference.id}: {reference.centre_kind}, {spread}",
+        sentence=f"Grey: norm {reference.id} ({where}), {reference.centre_kind} and {spread}.",
+    )
+
+
+def _quartiles(reference: Reference, norm: Norm | None) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+    """Return the quartiles of a norm that centres on medians, where it has them for these very scales."""
+    if norm is None or reference.centre_kind != "median" or set(norm.scales) != set(reference.scales):
+        return None
+    rows = [norm.row(scale) for scale in reference.scales]
+    low, high = (np.array([getattr(row, end) for row in rows], dtype=np.float64) for end in ("p25", "p75"))
+    return None if np.isnan(low).any() or np.isnan(high).any() else (low, high)
+
+
+# ------------------------------------------------------------------ respondents
+
+
+def profile_of(subject: Subject, level: str) -> Profile:
+    """Score a respondent."""
+    return profiles(subject.answers, level)[0]
+
+
+def interval(score: ScaleScore, profile: Profile) -> tuple[float, float]:
+    """Return the 95 % interval of a scale's centred score (Student's t); NaN where nothing random was varied."""
+    if math.isnan(score.se) or not profile.degrees_of_freedom > 0:
+        return math.nan, math.nan
+    half = float(stats.t.ppf(0.975, profile.degrees_of_freedom)) * score.se
+    return score.centred - half, score.centred + half
+
+
+def states(answers: Answers) -> dict[State, int]:
+    """Count the answers in each of the four states."""
+    return {state: answers.count(state) for state in State}

@@ -1,0 +1,145 @@
+"""Figure `profile`: the centred scores with their intervals, value by value, over the norm's band.
+
+In go respondents and a norm; out come the scores by higher-order value, a point and a line a respondent, on grey bands
+that say where people (or groups) are.
+"""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from valuemap.plotting.kind import Kind
+from valuemap.plotting.material import Material, NormShown, Options, interval, level_of, norm_shown, profile_of
+from valuemap.plotting.rows import Layout, draw_series, height, layout, name_rows
+from valuemap.plotting.style import BAND, CENTRE, Style, legend_above, remark_below, zero_line
+from valuemap.plotting.values import places
+from valuemap.plotting.words import (
+    Words,
+    interval_sentence,
+    n_sentence,
+    not_interpretable,
+    number,
+    states_sentence,
+    verdict_sentence,
+)
+
+NORM_COLUMNS = ["norm", "norm_low", "norm_high", "norm_label"]
+
+
+def tidy(material: Material, options: Options) -> pd.DataFrame:
+    """Return one row a respondent and scale: score, interval, answers by state, and the norm's band."""
+    shown = norm_shown(material, options)
+    level = level_of(material, options, shown)
+    rows = []
+    for subject in material.subjects:
+        profile = profile_of(subject, level)
+        for place in places(material.instrument, level):
+            score = profile.scales[place.column]
+            low, high = interval(score, profile)
+            rows.append(
+                {
+                    "respondent": subject.name,
+                    "verdict": subject.verdict.word,
+                    "level": level,
+                    "scale": place.scale,
+                    "name": place.name,
+                    "group": place.group,
+                    "angle": math.nan if place.angle is None else place.angle,
+                    "score": score.centred,
+                    "low": low,
+                    "high": high,
+                    "valid": score.valid,
+                    "refused": score.refused,
+                    "unparseable": score.unparseable,
+                    "failed": score.failed,
+                    **_norm(shown, place.column),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def _norm(shown: NormShown | None, column: int) -> dict[str, float | str]:
+    if shown is None:
+        return dict(zip(NORM_COLUMNS, (math.nan, math.nan, math.nan, ""), strict=True))
+    numbers = (float(part[column]) for part in (shown.reference.centres, shown.low, shown.high))
+    return dict(zip(NORM_COLUMNS, (*numbers, shown.label), strict=True))
+
+
+def draw(figure: Figure, table: pd.DataFrame, options: Options, look: Style) -> None:
+    """Draw the rows."""
+    axes, rows = figure.add_subplot(), layout(table)
+    name_rows(axes, rows)
+    zero_line(axes)
+    handles = draw_series(axes, table, rows, "score", look)
+    legend_above(figure, [*handles, *_draw_band(figure, table, rows)], look)
+    axes.set_xlabel("Centred score (scale points)")
+    pairs = zip(table["respondent"], table["verdict"], strict=True)
+    remark_below(figure, not_interpretable(pairs), look)
+
+
+def _draw_band(figure: Figure, table: pd.DataFrame, rows: Layout) -> list[Artist]:
+    norm = table.drop_duplicates("scale")
+    if norm["norm"].isna().all():
+        return []
+    axes = figure.axes[0]
+    y = norm["scale"].map(rows.places).to_numpy(dtype=float)
+    low, high = norm["norm_low"].to_numpy(dtype=float), norm["norm_high"].to_numpy(dtype=float)
+    axes.barh(y, high - low, left=low, height=0.84, color=BAND, zorder=0.8)
+    axes.vlines(norm["norm"], y - 0.42, y + 0.42, color=CENTRE, linewidth=1.2, zorder=1)
+    label = str(norm["norm_label"].iloc[0])
+    return norm_handles(label[0].upper() + label[1:])
+
+
+def norm_handles(label: str) -> list[Artist]:
+    """Return the norm's entry in the legend: its band with the centre in it."""
+    return [_BandWithCentre(label)]
+
+
+class _BandWithCentre(Patch):
+    """Stands in the legend for band and centre together."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(facecolor=BAND, edgecolor=CENTRE, linewidth=0.8, label=label)
+
+
+def words(table: pd.DataFrame, material: Material, options: Options) -> Words:
+    """Word the caption and the alt text."""
+    shown = norm_shown(material, options)
+    level = str(table["level"].iloc[0])
+    name = material.instrument.level(level).name
+    found = [profile_of(subject, level) for subject in material.subjects]
+    return Words(
+        title=f"Profile of {name} ({material.instrument.id}).",
+        shown="Points: centred scores (a scale's mean minus the mean of all answers); hollow: not interpretable.",
+        n=n_sentence(material),
+        states=states_sentence(material),
+        norm=f"{shown.sentence} Caveats: {'; '.join(shown.reference.caveats)}." if shown else "No norm is shown.",
+        interval=interval_sentence(found),
+        notes=" ".join(f"Left out: {reason}." for profile in found for reason in profile.excluded),
+        verdict=verdict_sentence(material.subjects),
+        alt=f"Dot plot of {name}. " + " ".join(_alt(str(who), own) for who, own in table.groupby("respondent", sort=False)),
+    )
+
+
+def _alt(who: str, own: pd.DataFrame) -> str:
+    scored = own.dropna(subset=["score"])
+    if scored.empty:
+        return f"{who} has no scores."
+    top, bottom = scored.loc[scored["score"].idxmax()], scored.loc[scored["score"].idxmin()]
+    text = (
+        f"{who} ({own['verdict'].iloc[0]}): highest {top['name']} ({number(top['score'])}), "
+        f"lowest {bottom['name']} ({number(bottom['score'])})"
+    )
+    if own["norm_low"].isna().all():
+        return f"{text}."
+    outside = int(((scored["score"] < scored["norm_low"]) | (scored["score"] > scored["norm_high"])).sum())
+    return f"{text}; {outside} of {len(scored)} outside the norm's band."
+
+
+KIND = Kind("profile", tidy, height, draw, words)

@@ -1,0 +1,107 @@
+"""Sentences for the notes of tables: what the answers are, how far they may be believed, and what a norm is.
+
+In go answers, verdicts and norms; out come plain sentences. The rule: no number is shown without its denominator, and
+no profile below *interpretable* without its verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from valuemap.norms import Norm
+from valuemap.quality import Verdict, assess
+from valuemap.reliability.rows import Rows
+from valuemap.scoring.answers import NOT_ASKED, Answers
+from valuemap.study import State
+
+#: The rest is for ``valuemap quality``.
+REASONS_SHOWN = 3
+
+
+def sentence(text: str) -> str:
+    """Return text with a capital letter at its beginning and a full stop at its end."""
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
+
+
+def joined(sentences: Iterable[str]) -> str:
+    """Join sentences; empty ones are left out."""
+    return " ".join(sentence(text) for text in sentences if text)
+
+
+def verdict_sentence(who: str, verdict: Verdict) -> str:
+    """Say that a profile is less than interpretable, and why; nothing where it is interpretable."""
+    if verdict.word == "interpretable":
+        return ""
+    rest = len(verdict.reasons) - REASONS_SHOWN
+    more = f"; and {rest} more, see valuemap quality" if rest > 0 else ""
+    reasons = "; ".join(verdict.reasons[:REASONS_SHOWN])
+    caution = "The profile" if verdict.word == "interpretable with care" else "These are not values: the profile"
+    return f"{caution} of {who} is {verdict.word} ({reasons}{more})."
+
+
+def answers_sentence(answers: Answers) -> str:
+    """Count the answers by state."""
+    states = ", ".join(f"{answers.count(state):,} {state.value}" for state in State)
+    if answers.is_people:
+        return f"Answers: {states}, {int((answers.states == NOT_ASKED).sum()):,} missing."
+    return f"Answers: {answers.n_asked:,} asked, of which {states}."
+
+
+def asked_sentence(answers: Answers) -> str:
+    """Name the instrument and its words."""
+    instrument = answers.instrument
+    response = instrument.response
+    wordings = sorted(answers.administrations["wording"].unique())
+    return (
+        f"{instrument.name} ({instrument.id}, version {instrument.version}), scale {response.minimum}–"
+        f"{response.maximum}; wording{'s' if len(wordings) > 1 else ''}: {', '.join(wordings)}."
+    )
+
+
+def rows_sentences(rows: Rows, answers: Answers) -> list[str]:
+    """Say what rows are, who was left out, whether they may be believed, and count their answers.
+
+    Parameters
+    ----------
+    rows
+        The rows.
+    answers
+        All answers of the study they come from.
+    """
+    return [
+        *_doubts(rows, answers),
+        f"n counts {_unit(rows)}: {rows.varied}" + (f" ({rows.caveat})." if rows.caveat else "."),
+        *(f"Left out: {reason}." for reason in rows.excluded),
+        asked_sentence(answers_of(rows, answers)),
+        answers_sentence(answers_of(rows, answers)),
+    ]
+
+
+def answers_of(rows: Rows, answers: Answers) -> Answers:
+    """Return the answers behind rows."""
+    return answers.where(answers.administrations["respondent"] == rows.name) if rows.kind == "passes" else answers
+
+
+def _unit(rows: Rows) -> str:
+    return {"people": "people", "passes": "passes of one model, which are not people", "models": "models"}[rows.kind]
+
+
+def _doubts(rows: Rows, answers: Answers) -> list[str]:
+    if rows.kind == "people":
+        return [verdict_sentence("the people", assess(answers))]
+    own = answers_of(rows, answers).by(["respondent"])
+    return [verdict_sentence(name, assess(one)) for (name,), one in own]
+
+
+def norm_sentences(norm: Norm) -> list[str]:
+    """Say who a norm is, what its spread is among, with which words it was collected, and what to beware of."""
+    about = dict.fromkeys((norm.population, norm.country, norm.year))
+    quoted = norm.verification in ("secondary", "reconstructed")
+    return [
+        f"Norm: {norm.name} ({norm.id}): {', '.join(about)}; n = {norm.n:,}; {norm.spread_label}",
+        norm.sd_note,
+        f"Its numbers are {norm.verification}: not read in the publication itself" if quoted else "",
+        norm.caveat,
+        f"It was collected with another wording: {norm.wording}",
+        f"Source of the norm: {norm.citation}",
+    ]
