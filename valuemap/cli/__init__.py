@@ -23,6 +23,7 @@ COMMANDS = {
     "reliability": ("reliability", "Say how consistent, stable and generalisable its answers are."),
     "structure": ("structure", "Test whether the answers hang together as theory says."),
     "compare": ("compare", "Compare profiles with people, with countries, and with each other."),
+    "table": ("table", "Set the results as tables for a paper: docx, LaTeX, HTML, Markdown."),
     "export": ("export", "Write the answers of a study file as csv, parquet or jsonl."),
     "import": ("import_people", "Read people's answers from a data file into a study file."),
     "instrument": ("instrument", "List, show, check and extend the instruments."),

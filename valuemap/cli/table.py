@@ -15,6 +15,7 @@ from valuemap.hostile_text import printable
 
 if TYPE_CHECKING:
     from valuemap.report import Format
+    from valuemap.report.contents import Kind
 
 KINDS = ("profile", "reliability", "comparison", "fit", "correlation")
 FORMATS = ("docx", "latex", "html", "md", "csv")
@@ -39,7 +40,9 @@ Kinds:
 @click.command(epilog=EPILOG)
 @click.argument("kind", type=click.Choice(KINDS), metavar="KIND")
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
-@click.option("--style", type=click.Choice(["apa"]), default="apa", show_default=True, help="APA 7.")
+@click.option(
+    "--style", type=click.Choice(["apa"]), default="apa", show_default=True, expose_value=False, help="APA 7."
+)
 @click.option(
     "--format",
     "form",
@@ -62,9 +65,8 @@ Kinds:
 )
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 def command(
-    kind: str,
+    kind: Kind,
     file: Path,
-    style: str,
     form: Format | None,
     level: str | None,
     norm: str | None,
@@ -78,8 +80,8 @@ def command(
 
     Exit code 4 when too few answers are valid, or (comparison) a profile is not interpretable.
     """
-    from valuemap.cli.table_content import tables_of
     from valuemap.report import rendered
+    from valuemap.report.contents import tables_of
 
     form = _format(form, out)
     _check_out(file, out, form, force=force)

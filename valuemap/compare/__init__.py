@@ -1,8 +1,8 @@
 """Profiles against people, and against each other.
 
-`compare_files` does all of it for study files. Its parts: `reference_from_norm` and `reference_from_people` prepare what a profile is held against; `compare_scales` and
-`compare_whole` hold it there; `nearest_cultures` ranks countries; `compare_respondents` sets respondents side by side;
-`standing` and `against_chance` place a single score.
+`compare_files` does all of it for study files. Its parts: `reference_from_norm` and `reference_from_people` prepare
+what a profile is held against; `compare_scales` and `compare_whole` hold it there; `nearest_cultures` ranks countries;
+`compare_respondents` sets respondents side by side; `standing` and `against_chance` place a single score.
 """
 
 from valuemap.compare.comparison import Against, Comparison, Nearest, compare_files

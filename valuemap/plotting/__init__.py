@@ -28,6 +28,8 @@ KINDS = {
     "profile": "scores with intervals, value by value, over the norm's band",
     "circle": "the profile as a ring on the circle of values, with the norm",
     "divergence": "differences from the norm in SDs, with the zone of equivalence",
+    "cultures": "respondents among countries: on the plane of the circle, and the nearest ones",
+    "models": "several respondents: heat map of scores, and the plane that tells them apart",
 }
 
 

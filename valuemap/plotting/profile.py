@@ -12,7 +12,6 @@ import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
 from valuemap.plotting.kind import Kind
 from valuemap.plotting.material import Material, NormShown, Options, interval, level_of, norm_shown, profile_of
@@ -76,6 +75,7 @@ def draw(figure: Figure, table: pd.DataFrame, options: Options, look: Style) -> 
     axes, rows = figure.add_subplot(), layout(table)
     name_rows(axes, rows)
     zero_line(axes)
+    axes.use_sticky_edges = False
     handles = draw_series(axes, table, rows, "score", look)
     legend_above(figure, [*handles, *_draw_band(figure, table, rows)], look)
     axes.set_xlabel("Centred score (scale points)")
@@ -92,20 +92,15 @@ def _draw_band(figure: Figure, table: pd.DataFrame, rows: Layout) -> list[Artist
     low, high = norm["norm_low"].to_numpy(dtype=float), norm["norm_high"].to_numpy(dtype=float)
     axes.barh(y, high - low, left=low, height=0.84, color=BAND, zorder=0.8)
     axes.vlines(norm["norm"], y - 0.42, y + 0.42, color=CENTRE, linewidth=1.2, zorder=1)
-    label = str(norm["norm_label"].iloc[0])
-    return norm_handles(label[0].upper() + label[1:])
+    return [norm_handle(str(norm["norm_label"].iloc[0]))]
 
 
-def norm_handles(label: str) -> list[Artist]:
-    """Return the norm's entry in the legend: its band with the centre in it."""
-    return [_BandWithCentre(label)]
-
-
-class _BandWithCentre(Patch):
-    """Stands in the legend for band and centre together."""
-
-    def __init__(self, label: str) -> None:
-        super().__init__(facecolor=BAND, edgecolor=CENTRE, linewidth=0.8, label=label)
+def norm_handle(label: str) -> Artist:
+    """Return the norm's entry in the legend: the band with the centre across it."""
+    return Line2D(
+        [], [], color=BAND, linewidth=6, solid_capstyle="butt", marker="|", markersize=7, markeredgewidth=1.2,
+        markeredgecolor=CENTRE, label=label[0].upper() + label[1:],
+    )  # fmt: skip
 
 
 def words(table: pd.DataFrame, material: Material, options: Options) -> Words:

@@ -129,6 +129,10 @@ class Style:
         """Break a text into lines that fit in some millimetres (the figure's width)."""
         return "\n".join(textwrap.wrap(text, self.characters(width), break_on_hyphens=False))
 
+    def label(self, text: str, width: float | None = None) -> str:
+        """Break an axis's label into lines that fit in some millimetres (55 % of the figure's width)."""
+        return self.wrapped(text, (width or self.width * 0.55) * self.small / self.font)
+
 
 def style(preset: str, width: float | None = None) -> Style:
     """Return a preset at its own or another width.

@@ -1,4 +1,4 @@
-"""What goes into a paper: tables of profiles, reliability, comparisons, fit and correlations, and the files they end in.
+"""What goes into a paper: tables of profiles, reliability, comparisons, fit and correlations, and their files.
 
 The modules named after a table turn a report's records into a `Table`; those named after a format turn tables into
 text or bytes and know nothing of statistics.

@@ -12,7 +12,7 @@ from valuemap.compare.comparison import Against
 from valuemap.compare.reference import Reference
 from valuemap.compare.scales import ScaleComparison
 from valuemap.report import headings
-from valuemap.report.notes import answers_sentence, asked_sentence, joined, verdict_sentence
+from valuemap.report.notes import answers_sentence, asked_sentence, joined, level_title, verdict_sentence
 from valuemap.report.tables import (
     Cell,
     Column,
@@ -39,14 +39,12 @@ def comparison_table(number: int, against: Against, margin: float) -> Table:
     margin
         Of the equivalence tests, in SDs of the norm.
     """
-    instrument, reference = against.subject.answers.instrument, against.reference
+    reference = against.reference
+    level = level_title(against.subject.answers.instrument, reference.level)
     everywhere, specific, marks = shared_notes([(scale.note,) if scale.note else () for scale in against.scales])
     return Table(
         number=number,
-        title=(
-            f"{instrument.level(reference.level).name} of {against.subject.name} ({instrument.id}) compared with "
-            f"{reference.name}"
-        ),
+        title=f"Profile of {against.subject.name} Compared With {reference.name}: {level}",
         columns=_columns(reference),
         rows=tuple(Row(_cells(scale), own) for scale, own in zip(against.scales, marks, strict=True)),
         general=_note(against, margin, everywhere),
@@ -96,29 +94,27 @@ def _note(against: Against, margin: float, everywhere: Sequence[str]) -> Phrase:
     people = subject.answers.is_people
     passes = "people" if people else "passes of one model, which are not people"
     centred = subject.answers.instrument.centring == "person mean"
-    return phrase(
-        joined(
-            [
-                verdict_sentence("the people" if people else subject.name, subject.verdict),
-                asked_sentence(subject.answers),
-                f"Mean {'centred ' if centred else ''}scores of {profile.administrations:,} {passes}; SE over "
-                f"{profile.varied}.",
-                answers_sentence(subject.answers),
-                f"Norm: {reference.name} ({reference.id}), {reference.units}.",
-                *reference.caveats,
-                f"d: difference in SDs among {reference.units} (Hedges' correction); its interval holds the sampling "
-                "error of profile and norm.",
-                f"p: two-sided, Benjamini–Hochberg over {len(against.scales)} scales; equivalence p: two one-sided "
-                f"tests against ±{margin:g} SD.",
-                _place(reference),
-                *everywhere,
-            ]
-        )
+    return joined(
+        [
+            verdict_sentence("the people" if people else subject.name, subject.verdict),
+            asked_sentence(subject.answers),
+            f"Mean {'centred ' if centred else ''}scores of {profile.administrations:,} {passes}; SE over "
+            f"{profile.varied}.",
+            answers_sentence(subject.answers),
+            f"Norm: {reference.name} ({reference.id}), {reference.units}.",
+            *reference.caveats,
+            f"The difference d is in SDs among {reference.units} (Hedges' correction); its interval holds the sampling "
+            "error of profile and norm.",
+            f"Each p is two-sided, adjusted over {len(against.scales)} scales (Benjamini–Hochberg); equivalence p: two "
+            f"one-sided tests against ±{margin:g} SD.",
+            _place(reference),
+            *everywhere,
+        ]
     )
 
 
 def _place(reference: Reference) -> str:
     if reference.among == "groups":
-        return f"z: distance among {reference.units}, not among people."
+        return f"The z is a distance among {reference.units}, not among people."
     assumed = "counted" if reference.scores is not None else "if their scores are normally distributed"
-    return f"Percentile: among people, {assumed}."
+    return f"The percentile is among people, {assumed}."

@@ -18,7 +18,7 @@ from valuemap.errors import StatisticsError
 from valuemap.reliability.consistency import consistency
 from valuemap.reliability.rows import Rows
 from valuemap.report import headings
-from valuemap.report.notes import joined, rows_sentences
+from valuemap.report.notes import joined, level_title, rows_sentences, rows_title
 from valuemap.report.tables import Cell, Column, Phrase, Row, Table, italic, phrase
 from valuemap.scoring.answers import Answers
 from valuemap.scoring.keyed import score
@@ -119,12 +119,10 @@ def correlation_table(number: int, found: Intercorrelations, rows: Rows, answers
     rows, answers
         What they are over.
     """
-    instrument = answers.instrument
-    who = rows.name if rows.kind == "passes" else rows.kind
     numbers = [Column(phrase(str(place)), "bounded") for place in range(1, len(found.names) + 1)]
     return Table(
         number=number,
-        title=f"Intercorrelations of {instrument.level(found.level).name} ({instrument.id}): {who}",
+        title=f"Intercorrelations Over {rows_title(rows)}: {level_title(answers.instrument, found.level)}",
         columns=(
             Column(headings.SCALE, "text"),
             Column(headings.MEAN, "decimal"),
@@ -132,7 +130,7 @@ def correlation_table(number: int, found: Intercorrelations, rows: Rows, answers
             *numbers,
         ),
         rows=tuple(Row(_cells(found, place)) for place in range(len(found.names))),
-        general=phrase(joined(_sentences(found, rows, answers))),
+        general=joined(_sentences(found, rows, answers)),
         probability=_probability(found, rows),
     )
 
@@ -168,5 +166,5 @@ def _probability(found: Intercorrelations, rows: Rows) -> Phrase:
     pairs = len(found.names) * (len(found.names) - 1) // 2
     return phrase(
         "|", italic("r"), f"| ≥ {f'{least:.2f}'.removeprefix('0')}: ", italic("p"),
-        f" < .05, two-sided, ", italic("n"), f" = {found.n:,}, not adjusted for the {pairs} correlations.",
+        " < .05, two-sided, ", italic("n"), f" = {found.n:,}, not adjusted for the {pairs} correlations.",
     )  # fmt: skip

@@ -23,9 +23,11 @@ from docx.text.paragraph import Paragraph
 
 from valuemap.hostile_text import printable
 from valuemap.report.numbers import shown
-from valuemap.report.tables import HeadCell, Phrase, Table, head_rows, letter, note_lines, plain_text
+from valuemap.report.tables import HeadCell, Phrase, Row, Table, head_rows, letter, note_lines, plain_text
 
 FONT = "Times New Roman"
+#: Width and height of a page, and its margins, in inches.
+PAGE, MARGIN = (8.5, 11.0), 1.0
 TEXT_SIZE, NOTE_SIZE = Pt(12), Pt(10)
 #: Sizes a table is tried at until it fits its page.
 TABLE_SIZES = (11, 10, 9, 8, 7, 6)
@@ -42,14 +44,13 @@ Grid = list[list[_Cell]]
 
 def docx(tables: Sequence[Table]) -> bytes:
     """Return tables as a .docx file."""
+    turned = any(len(table.columns) >= WIDE for table in tables)
     document = Document()
-    _set_up(document, turned=any(len(table.columns) >= WIDE for table in tables))
+    _set_up(document, turned=turned)
     document.core_properties.author = "valuemap"
     document.core_properties.title = printable(tables[0].title) if len(tables) == 1 else "Tables"
     for place, table in enumerate(tables):
-        _add(document, table)
-        if place < len(tables) - 1:
-            document.add_page_break()
+        _add(document, table, (PAGE[1] if turned else PAGE[0]) - 2 * MARGIN, on_new_page=place > 0)
     file = io.BytesIO()
     document.save(file)
     return file.getvalue()
@@ -61,21 +62,21 @@ def _set_up(document: WordDocument, *, turned: bool) -> None:
     style.paragraph_format.space_after = Pt(0)
     section = document.sections[0]
     for side in ("left_margin", "right_margin", "top_margin", "bottom_margin"):
-        setattr(section, side, Inches(1))
-    if turned:
-        section.orientation = WD_ORIENT.LANDSCAPE
-        section.page_width, section.page_height = section.page_height, section.page_width
+        setattr(section, side, Inches(MARGIN))
+    section.page_width, section.page_height = (Inches(length) for length in (PAGE[::-1] if turned else PAGE))
+    section.orientation = WD_ORIENT.LANDSCAPE if turned else WD_ORIENT.PORTRAIT
 
 
-def _add(document: WordDocument, table: Table) -> None:
+def _add(document: WordDocument, table: Table, room: float, *, on_new_page: bool) -> None:
     number = document.add_paragraph()
     number.add_run(f"Table {table.number}").bold = True
+    number.paragraph_format.page_break_before = on_new_page
     title = document.add_paragraph()
     title.add_run(printable(table.title)).italic = True
     title.paragraph_format.space_after = Pt(6)
     for above in (number, title):
         above.paragraph_format.keep_with_next = True
-    _add_grid(document, table)
+    _add_grid(document, table, room)
     for place, (mark, words) in enumerate(note_lines(table)):
         note = document.add_paragraph()
         note.paragraph_format.space_before = Pt(0 if place else 4)
@@ -84,10 +85,8 @@ def _add(document: WordDocument, table: Table) -> None:
         _write(note, _runs(words), NOTE_SIZE)
 
 
-def _add_grid(document: WordDocument, table: Table) -> None:
+def _add_grid(document: WordDocument, table: Table, room: float) -> None:
     lines = head_rows(table)
-    section = document.sections[0]
-    room = Length(section.page_width - section.left_margin - section.right_margin)
     size, widths = _layout(table, room)
     grid = document.add_table(len(lines) + len(table.rows), len(table.columns))
     grid.alignment, grid.autofit = WD_TABLE_ALIGNMENT.LEFT, False
@@ -95,28 +94,34 @@ def _add_grid(document: WordDocument, table: Table) -> None:
         column.width = width
     # Asking python-docx for one cell at a time reads the whole table anew each time.
     cells: Grid = [list(row.cells) for row in grid.rows]
-    for own, line in zip(cells, lines, strict=False):
-        for cell in line:
-            _head(own, cell, table, size)
-    for own, row in zip(cells[len(lines) :], table.rows, strict=True):
-        for place, (cell, value, column) in enumerate(zip(own, row.cells, table.columns, strict=True)):
-            side = WD_ALIGN_PARAGRAPH.LEFT if column.kind == "text" else WD_ALIGN_PARAGRAPH.RIGHT
-            paragraph = _paragraph(cell, side)
-            _write(paragraph, ((printable(shown(value, column.kind)), False),), size)
-            if place == 0 and row.marks:
-                marks = ", ".join(letter(mark) for mark in row.marks)
-                _write(paragraph, ((marks, False),), size, superscript=True)
-            paragraph.paragraph_format.keep_with_next = True
     for own in cells:
         for cell, width in zip(own, widths, strict=True):
             cell.width = width
+    for own, line in zip(cells, lines, strict=False):
+        for heading in line:
+            _head(own, heading, table, size)
+    for own, row in zip(cells[len(lines) :], table.rows, strict=True):
+        _fill(own, row, table, size)
     _rule(cells[0], "top", 12)
     _rule(cells[len(lines) - 1], "bottom", 6)
     _rule(cells[-1], "bottom", 12)
-    for row_of_head in grid.rows[: len(lines)]:
-        _mark_row(row_of_head._tr.get_or_add_trPr(), "w:tblHeader")
-    for any_row in grid.rows:
-        _mark_row(any_row._tr.get_or_add_trPr(), "w:cantSplit")
+    for place, line_of_grid in enumerate(grid.rows):
+        properties = line_of_grid._tr.get_or_add_trPr()
+        properties.append(OxmlElement("w:cantSplit"))
+        if place < len(lines):
+            properties.append(OxmlElement("w:tblHeader"))
+
+
+def _fill(own: Sequence[_Cell], row: Row, table: Table, size: Length) -> None:
+    for place, (cell, value, column) in enumerate(zip(own, row.cells, table.columns, strict=True)):
+        side = WD_ALIGN_PARAGRAPH.LEFT if column.kind == "text" else WD_ALIGN_PARAGRAPH.RIGHT
+        paragraph = _paragraph(cell, side)
+        _write(paragraph, ((printable(shown(value, column.kind)), False),), size)
+        if place == 0 and row.marks:
+            marks = ", ".join(letter(mark) for mark in row.marks)
+            _write(paragraph, ((marks, False),), size, superscript=True)
+        # Together with the note, as long as a page holds both.
+        paragraph.paragraph_format.keep_with_next = True
 
 
 def _head(own: list[_Cell], cell: HeadCell, table: Table, size: Length) -> None:
@@ -131,16 +136,20 @@ def _head(own: list[_Cell], cell: HeadCell, table: Table, size: Length) -> None:
     paragraph.paragraph_format.keep_with_next = True
 
 
-def _layout(table: Table, room: Length) -> tuple[Length, list[Length]]:
-    """Return the largest size at which the table fits, and its columns' widths; text columns give way last."""
+def _layout(table: Table, room: float) -> tuple[Length, list[Length]]:
+    """Return the largest size at which the table fits into so many inches, and its columns' widths.
+
+    Where it fits at no size the widest column gives way, and its text goes over several lines.
+    """
     characters = [_longest(table, place) + GAP for place in range(len(table.columns))]
-    size = next((size for size in TABLE_SIZES if sum(characters) * size * CHARACTER <= room.pt), TABLE_SIZES[-1])
+    points = 72 * room
+    size = next((size for size in TABLE_SIZES if sum(characters) * size * CHARACTER <= points), TABLE_SIZES[-1])
     widths = [count * size * CHARACTER for count in characters]
-    excess = sum(widths) - room.pt
+    excess = sum(widths) - points
     if excess > 0:
         widest = widths.index(max(widths))
         widths[widest] = max(widths[widest] - excess, widths[widest] / 3)
-    return Pt(size), [Length(Pt(width)) for width in widths]
+    return Pt(size), [Pt(width) for width in widths]
 
 
 def _longest(table: Table, place: int) -> int:
@@ -159,9 +168,7 @@ def _runs(words: Phrase) -> tuple[tuple[str, bool], ...]:
     return tuple((printable(run.text), run.italic) for run in words)
 
 
-def _write(
-    paragraph: Paragraph, runs: Sequence[tuple[str, bool]], size: Length, *, superscript: bool = False
-) -> None:
+def _write(paragraph: Paragraph, runs: Sequence[tuple[str, bool]], size: Length, *, superscript: bool = False) -> None:
     for text, italic in runs:
         run = paragraph.add_run(text)
         run.font.size = size
@@ -180,7 +187,3 @@ def _rule(cells: Sequence[_Cell], edge: Edge, eighths: int) -> None:
         for name, value in (("val", "single"), ("sz", str(eighths)), ("space", "0"), ("color", "000000")):
             line.set(qn(f"w:{name}"), value)
         borders.append(line)
-
-
-def _mark_row(properties: OxmlElement, name: str) -> None:
-    properties.append(OxmlElement(name))

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from valuemap.reliability.rows import Rows
 from valuemap.report import headings
-from valuemap.report.notes import joined, rows_sentences, sentence
+from valuemap.report.notes import joined, rows_sentences, rows_title, sentence
 from valuemap.report.tables import Cell, Column, Interval, Row, Table, phrase, shared_notes
 from valuemap.scoring.answers import Answers
 from valuemap.structure_report import ModelFit, RowsStructure
@@ -38,7 +37,7 @@ def fit_table(number: int, structure: RowsStructure, answers: Answers) -> Table:
     everywhere, specific, marks = shared_notes([_notes(model) for model in structure.fits])
     return Table(
         number=number,
-        title=f"Fit of confirmatory factor models ({answers.instrument.id}): {_who(structure.rows)}",
+        title=f"Fit of Confirmatory Factor Models Over {rows_title(structure.rows)} ({answers.instrument.id})",
         columns=(
             Column(phrase("Model"), "text"),
             Column(phrase("Factors"), "count"),
@@ -53,13 +52,9 @@ def fit_table(number: int, structure: RowsStructure, answers: Answers) -> Table:
             Column(phrase("SRMR"), "fit"),
         ),
         rows=tuple(Row(_cells(model), own) for model, own in zip(structure.fits, marks, strict=True)),
-        general=phrase(joined([*rows_sentences(structure.rows, answers), METHOD, *everywhere])),
+        general=joined([*rows_sentences(structure.rows, answers), METHOD, *everywhere]),
         specific=specific,
     )
-
-
-def _who(rows: Rows) -> str:
-    return rows.name if rows.kind == "passes" else rows.kind
 
 
 def _notes(model: ModelFit) -> Sequence[str]:

@@ -14,7 +14,9 @@ from valuemap.report.tables import Phrase, Row, Run, Table, letter, note_lines, 
 
 #: ``<`` before a letter would be HTML, ``$`` mathematics; entities, because a backslash does not always help there.
 _ENTITIES = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;"}
-_MARKS = re.compile(r"([\\`*_{}\[\]()#+!|~^$@:-])")
+_MARKS = re.compile(r"([\\`*_\[\]|~^$@]|-(?=-)|:(?=//))")
+#: Superscripts as characters: they stay raised wherever the Markdown goes, which HTML tags and pandoc's ^ do not.
+_RAISED = str.maketrans("abcdefghijklmnoprstuvwxyz", "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
 
 
 def markdown(tables: Sequence[Table]) -> str:
@@ -38,7 +40,7 @@ def _table(table: Table) -> str:
 
 def _cells(row: Row, table: Table) -> list[str]:
     cells = [_escape(shown(cell, column.kind)) for cell, column in zip(row.cells, table.columns, strict=True)]
-    cells[0] += _superscript(", ".join(letter(mark) for mark in row.marks))
+    cells[0] += _superscript(",".join(letter(mark) for mark in row.marks))
     return cells
 
 
@@ -47,7 +49,7 @@ def _line(cells: Sequence[str]) -> str:
 
 
 def _superscript(text: str) -> str:
-    return f"<sup>{text}</sup>" if text else ""
+    return text.translate(_RAISED)
 
 
 def _words(words: Phrase) -> str:

@@ -6,16 +6,22 @@ no profile below *interpretable* without its verdict.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
+from valuemap.instrument import Instrument
 from valuemap.norms import Norm
 from valuemap.quality import Verdict, assess
 from valuemap.reliability.rows import Rows
+from valuemap.report.tables import Phrase, italic, phrase
 from valuemap.scoring.answers import NOT_ASKED, Answers
 from valuemap.study import State
 
 #: The rest is for ``valuemap quality``.
 REASONS_SHOWN = 3
+
+#: Letters of statistics that stand alone, and not in a name (gpt-n) or before an apostrophe.
+_STATISTICS = re.compile(r"(?<![\w.:/'’-])(SD(?=s?\b)|(?:SE|Mdn|M|df|n|r|d|p|z)(?!['’./:-]\w)\b)")
 
 
 def sentence(text: str) -> str:
@@ -23,9 +29,11 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
 
 
-def joined(sentences: Iterable[str]) -> str:
-    """Join sentences; empty ones are left out."""
-    return " ".join(sentence(text) for text in sentences if text)
+def joined(sentences: Iterable[str]) -> Phrase:
+    """Join sentences, with the letters of statistics in italics; empty ones are left out."""
+    text = " ".join(sentence(one) for one in sentences if one)
+    # Every second part is what the pattern found.
+    return phrase(*(italic(part) if place % 2 else part for place, part in enumerate(_STATISTICS.split(text))))
 
 
 def verdict_sentence(who: str, verdict: Verdict) -> str:
@@ -33,10 +41,10 @@ def verdict_sentence(who: str, verdict: Verdict) -> str:
     if verdict.word == "interpretable":
         return ""
     rest = len(verdict.reasons) - REASONS_SHOWN
-    more = f"; and {rest} more, see valuemap quality" if rest > 0 else ""
+    more = f"; and {rest} more (valuemap quality)" if rest > 0 else ""
     reasons = "; ".join(verdict.reasons[:REASONS_SHOWN])
-    caution = "The profile" if verdict.word == "interpretable with care" else "These are not values: the profile"
-    return f"{caution} of {who} is {verdict.word} ({reasons}{more})."
+    caution = "The profile" if verdict.word == "interpretable with care" else "These scores are no values: the profile"
+    return f"{caution} of {who} is {verdict.word}: {reasons}{more}."
 
 
 def answers_sentence(answers: Answers) -> str:
@@ -49,8 +57,7 @@ def answers_sentence(answers: Answers) -> str:
 
 def asked_sentence(answers: Answers) -> str:
     """Name the instrument and its words."""
-    instrument = answers.instrument
-    response = instrument.response
+    instrument, response = answers.instrument, answers.instrument.response
     wordings = sorted(answers.administrations["wording"].unique())
     return (
         f"{instrument.name} ({instrument.id}, version {instrument.version}), scale {response.minimum}–"
@@ -70,20 +77,27 @@ def rows_sentences(rows: Rows, answers: Answers) -> list[str]:
     """
     return [
         *_doubts(rows, answers),
-        f"n counts {_unit(rows)}: {rows.varied}" + (f" ({rows.caveat})." if rows.caveat else "."),
+        f"Rows (n): {rows.varied}" + (f"; {rows.caveat}." if rows.caveat else "."),
+        "Passes of a model are not people." if rows.kind == "passes" else "",
         *(f"Left out: {reason}." for reason in rows.excluded),
         asked_sentence(answers_of(rows, answers)),
         answers_sentence(answers_of(rows, answers)),
     ]
 
 
+def rows_title(rows: Rows) -> str:
+    """Name rows in a title."""
+    return f"the Passes of {rows.name}" if rows.kind == "passes" else rows.kind.title()
+
+
+def level_title(instrument: Instrument, level: str) -> str:
+    """Name a level and its instrument in a title: "19 Values (pvq-rr)"."""
+    return f"{instrument.level(level).name.title()} ({instrument.id})"
+
+
 def answers_of(rows: Rows, answers: Answers) -> Answers:
     """Return the answers behind rows."""
     return answers.where(answers.administrations["respondent"] == rows.name) if rows.kind == "passes" else answers
-
-
-def _unit(rows: Rows) -> str:
-    return {"people": "people", "passes": "passes of one model, which are not people", "models": "models"}[rows.kind]
 
 
 def _doubts(rows: Rows, answers: Answers) -> list[str]:

@@ -13,7 +13,14 @@ from scipy import stats
 from valuemap.norms import Norm
 from valuemap.quality import Verdict
 from valuemap.report import headings
-from valuemap.report.notes import answers_sentence, asked_sentence, joined, norm_sentences, verdict_sentence
+from valuemap.report.notes import (
+    answers_sentence,
+    asked_sentence,
+    joined,
+    level_title,
+    norm_sentences,
+    verdict_sentence,
+)
 from valuemap.report.tables import Cell, Column, Interval, Phrase, Row, Spanner, Table, italic, phrase
 from valuemap.scoring.answers import Answers
 from valuemap.scoring.profile import Profile, ScaleScore
@@ -41,12 +48,14 @@ def profile_table(number: int, profile: Profile, answers: Answers, verdict: Verd
     centred = instrument.centring == "person mean"
     own = _columns(answers, centred=centred)
     beside = () if norm is None else _norm_columns(norm)
-    spanners = (Spanner(phrase("Centred score" if centred else "Score"), 1 + centred, len(own) - 2),)
+    spanners: tuple[Spanner, ...] = (
+        Spanner(phrase("Centred score" if centred else "Score"), 1 + centred, len(own) - 2),
+    )
     if norm is not None:
         spanners += (Spanner(phrase("Norm"), len(own), len(own) + 1),)
     return Table(
         number=number,
-        title=f"{instrument.level(profile.level).name} of {profile.respondent} ({instrument.id})",
+        title=f"Profile of {profile.respondent}: {level_title(instrument, profile.level)}",
         columns=(*own, *beside),
         rows=tuple(
             Row((*_cells(score, profile, answers, centred=centred), *_norm_cells(score.scale, norm)))
@@ -108,17 +117,15 @@ def _note(profile: Profile, answers: Answers, verdict: Verdict, norm: Norm | Non
         passes = f"Means over {profile.administrations:,} passes of one model, which are not people."
     uncertain = any(not math.isnan(score.se) for score in profile.scales)
     errors = f"SE and CI over {profile.varied}." if uncertain else "No SE: nothing random was varied."
-    return phrase(
-        joined(
-            [
-                verdict_sentence(who, verdict),
-                asked_sentence(answers),
-                scored,
-                passes,
-                errors,
-                *(f"Left out: {reason}" for reason in profile.excluded),
-                answers_sentence(answers),
-                *(norm_sentences(norm) if norm is not None else ()),
-            ]
-        )
+    return joined(
+        [
+            verdict_sentence(who, verdict),
+            asked_sentence(answers),
+            scored,
+            passes,
+            errors,
+            *(f"Left out: {reason}" for reason in profile.excluded),
+            answers_sentence(answers),
+            *(norm_sentences(norm) if norm is not None else ()),
+        ]
     )

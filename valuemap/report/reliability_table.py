@@ -13,7 +13,7 @@ from valuemap.norms import Norm
 from valuemap.reliability.consistency import ScaleConsistency
 from valuemap.reliability.rows import Rows
 from valuemap.report import headings
-from valuemap.report.notes import joined, rows_sentences
+from valuemap.report.notes import joined, level_title, rows_sentences, rows_title
 from valuemap.report.tables import Cell, Column, Interval, Phrase, Row, Table, italic, phrase, shared_notes
 from valuemap.scoring.answers import Answers
 
@@ -36,18 +36,14 @@ def reliability_table(
     norm
         Its alphas stand beside those of people, where it has any of these scales.
     """
-    instrument = answers.instrument
     alphas = _norm_alphas(scales, rows, norm)
     centred = any(scale.centred is not None for scale in scales)
     everywhere, specific, marks = shared_notes([scale.notes for scale in scales])
-    who = {"people": "people", "models": "models"}.get(rows.kind, rows.name)
     return Table(
         number=number,
-        title=f"Internal consistency of {instrument.level(scales[0].level).name} ({instrument.id}): {who}",
+        title=f"Internal Consistency Over {rows_title(rows)}: {level_title(answers.instrument, scales[0].level)}",
         columns=_columns(centred=centred, with_norm=bool(alphas)),
-        rows=tuple(
-            Row(_cells(scale, alphas, centred=centred), own) for scale, own in zip(scales, marks, strict=True)
-        ),
+        rows=tuple(Row(_cells(scale, alphas, centred=centred), own) for scale, own in zip(scales, marks, strict=True)),
         general=_note(rows, answers, everywhere, norm if alphas else None, centred=centred),
         specific=specific,
     )
@@ -89,20 +85,15 @@ def _norm_alphas(scales: Sequence[ScaleConsistency], rows: Rows, norm: Norm | No
     return {scale: alpha for scale, alpha in known.items() if alpha is not None}
 
 
-def _note(
-    rows: Rows, answers: Answers, everywhere: Sequence[str], norm: Norm | None, *, centred: bool
-) -> Phrase:
-    beside = "Centred α: of the items less the row's mean rating over all items." if centred else ""
+def _note(rows: Rows, answers: Answers, everywhere: Sequence[str], norm: Norm | None, *, centred: bool) -> Phrase:
+    beside = "Centred α is of the items less the row's mean rating over all items." if centred else ""
     alphas = f"Norm α: {norm.name} ({norm.id}). {norm.reliability_note}" if norm is not None else ""
-    return phrase(
-        joined(
-            [
-                *rows_sentences(rows, answers),
-                "α: Cronbach's alpha with Feldt's interval; ω: omega total; mean r: mean correlation between items; "
-                "raw answers.",
-                beside,
-                *everywhere,
-                alphas,
-            ]
-        )
+    return joined(
+        [
+            *rows_sentences(rows, answers),
+            "Of the raw answers: Cronbach's α with Feldt's interval, ω total, and the mean correlation r between items.",
+            beside,
+            *everywhere,
+            alphas,
+        ]
     )

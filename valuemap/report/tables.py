@@ -7,7 +7,6 @@ number looks follows from its column's kind alone; what makes a number less than
 
 from __future__ import annotations
 
-import string
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -37,6 +36,9 @@ class Run:
 
 
 Phrase = tuple[Run, ...]
+
+# Unicode has no superscript q.
+_LETTERS = "abcdefghijklmnoprstuvwxyz"
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,7 @@ def plain_text(words: Phrase) -> str:
 
 def letter(place: int) -> str:
     """Return the superscript of a specific note: a to z, then aa, bb."""
-    return string.ascii_lowercase[place % 26] * (place // 26 + 1)
+    return _LETTERS[place % len(_LETTERS)] * (place // len(_LETTERS) + 1)
 
 
 def note_lines(table: Table) -> tuple[tuple[str, Phrase], ...]:
@@ -159,7 +161,9 @@ def note_lines(table: Table) -> tuple[tuple[str, Phrase], ...]:
     return (*general, *specific, *((("", table.probability),) if table.probability else ()))
 
 
-def shared_notes(notes: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[tuple[int, ...], ...]]:
+def shared_notes(
+    notes: Sequence[Sequence[str]],
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[tuple[int, ...], ...]]:
     """Sort the notes of rows into those of all rows, those of some, and each row's marks.
 
     Parameters

@@ -1,0 +1,210 @@
+"""Figure `models`: several respondents side by side.
+
+In go two respondents or more; out come a heat map of their centred scores, value by value, and the plane of the first
+two discriminant functions with every pass as a point. Passes are not people: the plane shows how well answers tell the
+respondents apart, not how populations differ.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from valuemap.compare.contrasts import Between, compare_respondents
+from valuemap.errors import UsageError
+from valuemap.plotting.kind import Kind
+from valuemap.plotting.material import Material, Options, level_of, norm_shown, profile_of
+from valuemap.plotting.rows import handle
+from valuemap.plotting.style import DIFFERENCES, INK, Style, colour, legend_above, marker, remark_below
+from valuemap.plotting.values import places
+from valuemap.plotting.words import (
+    Words,
+    n_sentence,
+    not_interpretable,
+    number,
+    states_sentence,
+    verdict_sentence,
+)
+from valuemap.scoring.keyed import score
+
+#: From this width (mm) the two panels stand beside each other.
+BESIDE = 140.0
+
+
+def tidy(material: Material, options: Options) -> pd.DataFrame:
+    """Return the scores of the heat map, a norm's among them, and the passes on the discriminant functions."""
+    _check(material)
+    shown = norm_shown(material, options)
+    level = level_of(material, options, shown)
+    order = places(material.instrument, level)
+    rows: list[dict[str, object]] = []
+    for subject in material.subjects:
+        known = {"panel": "scores", "respondent": subject.name, "verdict": subject.verdict.word, "level": level}
+        profile = profile_of(subject, level)
+        rows += [
+            {**known, "scale": place.scale, "name": place.name, "score": profile.scales[place.column].centred}
+            for place in order
+        ]
+    if shown is not None:
+        known = {"panel": "scores", "respondent": f"norm {shown.reference.id}", "verdict": "norm", "level": level}
+        rows += [
+            {**known, "scale": place.scale, "name": place.name, "score": shown.reference.centres[place.column]}
+            for place in order
+        ]
+    return pd.DataFrame([*rows, *_passes(material, _between(material, level, options), level)])
+
+
+def _check(material: Material) -> None:
+    if len(material.subjects) < 2:
+        raise UsageError(
+            f"A figure of models needs two respondents or more; there is only {material.subjects[0].name}. "
+            "Give more study files, or --by framing."
+        )
+
+
+def _between(material: Material, level: str, options: Options) -> Between:
+    return compare_respondents(material.subjects, level, seed=options.seed)
+
+
+def _passes(material: Material, between: Between, level: str) -> list[dict[str, object]]:
+    """Put every pass on the first two discriminant functions, whose origin is the mean of all passes."""
+    if between.discriminant is None:
+        return []
+    scalings = between.discriminant.scalings.to_numpy(dtype=float)[:, :2]
+    raw = [score(subject.answers.values, material.instrument, level).raw for subject in material.subjects]
+    together = np.vstack(raw)
+    centre = together[~np.isnan(together).any(axis=1)].mean(axis=0)
+    rows: list[dict[str, object]] = []
+    for subject, own in zip(material.subjects, raw, strict=True):
+        for one, two in np.pad((own - centre) @ scalings, ((0, 0), (0, 2 - scalings.shape[1]))):
+            known = {"panel": "passes", "respondent": subject.name, "verdict": subject.verdict.word, "level": level}
+            rows.append({**known, "function_1": one, "function_2": two if scalings.shape[1] > 1 else np.nan})
+    return rows
+
+
+def height(table: pd.DataFrame, look: Style) -> float:
+    """Return the height in millimetres."""
+    heat = table["scale"].nunique() * look.row * 1.15 + 9 * look.row
+    legend = (table["respondent"].nunique() + 3) * look.row
+    if not _has_plane(table):
+        return heat + legend
+    return legend + (max(heat, look.width * 0.4) if look.width >= BESIDE else heat + look.width * 0.85)
+
+
+def _has_plane(table: pd.DataFrame) -> bool:
+    return bool((table["panel"] == "passes").any())
+
+
+def draw(figure: Figure, table: pd.DataFrame, options: Options, look: Style) -> None:
+    """Draw the heat map, and the plane where there is one."""
+    scores, passes = (table[table["panel"] == panel] for panel in ("scores", "passes"))
+    names = [name for name in scores["respondent"].unique() if not str(name).startswith("norm ")]
+    if passes.empty:
+        _draw_heat(figure, figure.add_subplot(), scores, look, look.width * 0.6)
+    elif look.width >= BESIDE:
+        heat, plane = figure.subplots(1, 2, width_ratios=[1.25, 1])
+        _draw_heat(figure, heat, scores, look, look.width * 0.3)
+        _draw_plane(plane, passes, names, look)
+    else:
+        tall = scores["scale"].nunique() * look.row * 1.15 + 7 * look.row
+        heat, plane = figure.subplots(2, 1, height_ratios=[tall, look.width * 0.8])
+        _draw_heat(figure, heat, scores, look, look.width * 0.6)
+        _draw_plane(plane, passes, names, look)
+    if not passes.empty:
+        legend_above(figure, [handle(n, name, passes, look) for n, name in enumerate(names)], look)
+    pairs = zip(scores["respondent"], scores["verdict"], strict=True)
+    remark_below(figure, not_interpretable(pairs), look)
+
+
+def _draw_heat(figure: Figure, axes: Axes, scores: pd.DataFrame, look: Style, width: float) -> None:
+    import seaborn as sns
+
+    grid = scores.pivot_table(index="name", columns="respondent", values="score", sort=False, dropna=False)
+    most = float(np.nanmax(np.abs(grid.to_numpy(dtype=float)), initial=0.5))
+    sns.heatmap(
+        grid, ax=axes, cmap=DIFFERENCES, vmin=-most, vmax=most, linewidths=0.8, linecolor="white",
+        annot=grid.map(lambda value: "–" if np.isnan(value) else number(value)), fmt="",
+        annot_kws={"fontsize": look.small}, cbar_kws={"location": "bottom", "shrink": 0.8, "aspect": 30, "pad": 0.02},
+    )  # fmt: skip
+    bar = figure.axes[-1]
+    bar.set_xlabel("Centred score (scale points)")
+    bar.tick_params(length=2)
+    cell = width / len(grid.columns)
+    axes.xaxis.tick_top()
+    longest = max(len(word) for name in grid.columns for word in str(name).replace("/", "/ ").split())
+    fits = look.characters(cell) >= longest
+    names = [str(name).replace("/", "/ ") for name in grid.columns]
+    axes.set_xticklabels(
+        [look.wrapped(name, cell).replace("/ ", "/") if fits else name.replace("/ ", "/") for name in names],
+        rotation=0 if fits else 90,
+    )
+    axes.tick_params(length=0)
+    axes.tick_params(axis="y", rotation=0)
+    axes.set_xlabel("")
+    axes.set_ylabel("")
+
+
+def _draw_plane(axes: Axes, passes: pd.DataFrame, names: list[str], look: Style) -> None:
+    """Draw every pass small and the mean of each respondent large."""
+    flat = passes["function_2"].isna().all()
+    for place, name in enumerate(names):
+        own = passes[passes["respondent"] == name].dropna(subset=["function_1"])
+        x = own["function_1"].to_numpy(dtype=float)
+        y = np.full(len(x), -float(place)) if flat else own["function_2"].to_numpy(dtype=float)
+        readable = (own["verdict"] != "not interpretable").all()
+        axes.plot(x, y, marker(place), color=colour(place), markersize=look.marker * 0.6, alpha=0.55, markeredgewidth=0)
+        axes.plot(
+            x.mean(), y.mean(), marker(place), color=colour(place), markersize=look.marker * 1.6,
+            markerfacecolor=colour(place) if readable else "white", markeredgecolor=INK if readable else colour(place),
+            markeredgewidth=look.preset.line * 0.8,
+        )  # fmt: skip
+    axes.set_xlabel("Discriminant function 1")
+    axes.set_ylabel("" if flat else "Discriminant function 2")
+    if flat:
+        axes.set_yticks([])
+        axes.set_ylim(-len(names) + 0.5, 0.5)
+    axes.margins(0.08)
+
+
+def words(table: pd.DataFrame, material: Material, options: Options) -> Words:
+    """Word the caption and the alt text."""
+    shown = norm_shown(material, options)
+    level = str(table["level"].iloc[0])
+    between = _between(material, level, options)
+    apart = between.discriminant
+    accuracy = (
+        f"Every small marker is a pass, every large one a respondent's mean; leave-one-out accuracy {apart.value:.0%} "
+        f"(95 % interval {apart.low:.0%} to {apart.high:.0%}; always naming the largest group: {apart.chance:.0%}; "
+        f"p = {apart.p:.3f})."
+        if apart
+        else ""
+    )
+    return Words(
+        title=f"{material.instrument.level(level).name} of {len(material.subjects)} respondents "
+        f"({material.instrument.id}).",
+        shown=f"Cells: centred scores. {accuracy}".strip(),
+        n=n_sentence(material),
+        states=states_sentence(material),
+        norm=f"{shown.sentence.replace('Grey: norm', 'Column of the norm').replace('(', '(', 1)}" if shown else "",
+        interval="",
+        notes=" ".join(f"{note.rstrip('.')}." for note in between.notes),
+        verdict=verdict_sentence(material.subjects),
+        alt=f"Heat map of {material.instrument.level(level).name}. "
+        + " ".join(
+            _alt(str(who), own)
+            for who, own in table[table["panel"] == "scores"].groupby("respondent", sort=False)
+        ),
+    )
+
+
+def _alt(who: str, own: pd.DataFrame) -> str:
+    known = own.dropna(subset=["score"])
+    if known.empty:
+        return f"{who}: no scores."
+    top, bottom = known.loc[known["score"].idxmax()], known.loc[known["score"].idxmin()]
+    return f"{who}: highest {top['name']} ({number(top['score'])}), lowest {bottom['name']} ({number(bottom['score'])})."
+
+
+KIND = Kind("models", tidy, height, draw, words)

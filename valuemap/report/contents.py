@@ -1,0 +1,171 @@
+"""From a study file to the tables of one kind.
+
+In go a kind, a study file, a level and the name of a norm; out come tables, and whether their evidence is degraded.
+Rule: a norm that the user named and that does not fit is an error; the instrument's usual norm is left out where it
+does not fit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from valuemap.catalog import find_norm
+from valuemap.compare.comparison import compare_files
+from valuemap.errors import NormError, StatisticsError, UsageError
+from valuemap.instrument import Instrument
+from valuemap.norms import Norm
+from valuemap.quality import verdicts
+from valuemap.reliability.consistency import consistency
+from valuemap.reliability.rows import row_sets
+from valuemap.report.comparison_table import comparison_table
+from valuemap.report.correlation_table import correlation_table, intercorrelations
+from valuemap.report.fit_table import fit_table
+from valuemap.report.profile_table import profile_table
+from valuemap.report.reliability_table import reliability_table
+from valuemap.report.tables import Table
+from valuemap.scoring.answers import Answers, load_answers
+from valuemap.scoring.profile import profiles
+from valuemap.store import StudyFile
+from valuemap.structure_report import structure_report
+
+Kind = Literal["profile", "reliability", "comparison", "fit", "correlation"]
+
+
+@dataclass(frozen=True)
+class StudyTables:
+    """The tables of a study.
+
+    Attributes
+    ----------
+    tables
+        One a respondent, or set of rows, and level.
+    degraded
+        Whether too few answers are valid or, in a comparison, a profile is not interpretable.
+    notes
+        Tables that could not be made, and why.
+    """
+
+    tables: tuple[Table, ...]
+    degraded: bool
+    notes: tuple[str, ...] = ()
+
+
+def tables_of(kind: Kind, path: Path, level: str | None = None, norm: str | None = None) -> StudyTables:
+    """Make the tables of one kind.
+
+    Parameters
+    ----------
+    kind
+        Which.
+    path
+        The study file.
+    level
+        Level of the scales; ``None``: the instrument's first, every level for the reliability of people, the last for
+        the fit, the norm's own for a comparison.
+    norm
+        Id of a norm; ``None``: the instrument's usual one, where it fits.
+
+    Raises
+    ------
+    ValuemapError
+        The file cannot be read, the norm does not fit, or nothing can be computed.
+    """
+    if norm is not None and kind in ("fit", "correlation"):
+        raise UsageError(f"--norm: a table of kind {kind} has no place for a norm.")
+    if kind == "comparison":
+        return _comparison(path, level, norm)
+    with StudyFile.open(path) as file:
+        answers = load_answers(file)
+    if level is not None:
+        answers.instrument.level(level)
+    if kind == "profile":
+        return _profile(answers, level or answers.instrument.levels[0].id, norm)
+    if kind == "reliability":
+        return _reliability(answers, level, norm)
+    return _fit(answers, level) if kind == "fit" else _correlation(answers, level or answers.instrument.levels[0].id)
+
+
+def _profile(answers: Answers, level: str, norm: str | None) -> StudyTables:
+    found, judged = profiles(answers, level), verdicts(answers)
+    beside = _norm_beside(answers.instrument, level, norm)
+    own = [answers] if answers.is_people else [one for _, one in answers.by(["respondent"])]
+    return StudyTables(
+        tuple(
+            profile_table(number, profile, theirs, judged[profile.respondent], beside)
+            for number, (profile, theirs) in enumerate(zip(found, own, strict=True), start=1)
+        ),
+        any(profile.degraded for profile in found),
+    )
+
+
+def _norm_beside(instrument: Instrument, level: str, named: str | None) -> Norm | None:
+    name = named or instrument.usual_norm
+    if name is None:
+        return None
+    norm = find_norm(name)
+    wanted = "centred" if instrument.centring == "person mean" else "raw"
+    if (norm.instrument, norm.scale_level, norm.scoring) == (instrument.id, level, wanted):
+        return norm
+    if named is None:
+        return None
+    raise NormError(
+        f"The norm {norm.id} holds {norm.scoring} scores of {norm.instrument} at the level {norm.scale_level}; this "
+        f"table is of {wanted} scores of {instrument.id} at the level {level}."
+    )
+
+
+def _reliability(answers: Answers, level: str | None, norm: str | None) -> StudyTables:
+    instrument = answers.instrument
+    every = [known.id for known in instrument.levels]
+    levels = [level] if level else every if answers.is_people else every[:1]
+    name = norm or instrument.usual_norm
+    beside = find_norm(name) if name else None
+    if norm is not None and beside is not None and beside.instrument != instrument.id:
+        raise NormError(f"The norm {norm} is of {beside.instrument}; these answers are to {instrument.id}.")
+    tables: list[Table] = []
+    for rows in row_sets(answers):
+        found = consistency(rows, instrument, levels)
+        for one in levels:
+            scales = [scale for scale in found if scale.level == one]
+            tables.append(reliability_table(len(tables) + 1, scales, rows, answers, beside))
+    return StudyTables(tuple(tables), _is_degraded(answers, levels[0]))
+
+
+def _comparison(path: Path, level: str | None, norm: str | None) -> StudyTables:
+    found = compare_files([path], [norm] if norm else [], level)
+    tables = (comparison_table(number, against, found.margin) for number, against in enumerate(found.against, start=1))
+    return StudyTables(tuple(tables), found.degraded)
+
+
+def _fit(answers: Answers, level: str | None) -> StudyTables:
+    found = structure_report(answers, ("cfa",), level)
+    fitted = [one for one in found if one.computed]
+    refused = tuple(
+        f"{one.rows.name}: no model could be fitted. {one.fits[0].refusal}" for one in found if one not in fitted
+    )
+    if not fitted:
+        raise StatisticsError(" ".join(refused))
+    tables = (fit_table(number, one, answers) for number, one in enumerate(fitted, start=1))
+    first = answers.instrument.levels[0].id
+    return StudyTables(tuple(tables), _is_degraded(answers, first), refused)
+
+
+def _correlation(answers: Answers, level: str) -> StudyTables:
+    tables: list[Table] = []
+    refused: list[str] = []
+    for rows in row_sets(answers):
+        try:
+            found = intercorrelations(rows, answers, level)
+        except StatisticsError as fault:
+            refused.append(str(fault))
+            continue
+        tables.append(correlation_table(len(tables) + 1, found, rows, answers))
+    if not tables:
+        raise StatisticsError(" ".join(refused))
+    return StudyTables(tuple(tables), _is_degraded(answers, level), tuple(refused))
+
+
+def _is_degraded(answers: Answers, level: str) -> bool:
+    return any(profile.degraded for profile in profiles(answers, level))
