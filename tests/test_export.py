@@ -12,18 +12,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
+import pyreadstat
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from valuemap.errors import DataError
 from valuemap.export import (
+    LONG_FIELDS,
     Field,
     Table,
+    codebook_lines,
     csv_lines,
     json_lines,
     long_table,
     wide_table,
+    write_codebook,
     write_table,
 )
 from valuemap.hostile_text import FORMULA_STARTS, harmless
@@ -253,6 +257,137 @@ def test_a_table_of_many_batches_is_whole(tmp_path: Path) -> None:
     assert pd.read_parquet(tmp_path / "n.parquet")["n"].tolist() == wanted
     assert pd.read_csv(tmp_path / "n.csv")["n"].tolist() == wanted
     assert pd.read_json(tmp_path / "n.jsonl", lines=True)["n"].tolist() == wanted
+
+
+# --------------------------------------------------------------------------------------------------- sav
+
+
+def read_sav(path: Path) -> tuple[pd.DataFrame, Any]:
+    found: tuple[pd.DataFrame, Any] = pyreadstat.read_sav(path)
+    return found
+
+
+def test_sav_holds_the_wide_table_as_it_is(file: StudyFile, tmp_path: Path) -> None:
+    write_table(wide_table(file), tmp_path / "s.sav", "sav")
+    found, _ = read_sav(tmp_path / "s.sav")
+    wanted = frame(wide_table(file))
+    assert list(found.columns) == list(wanted.columns)
+    for field in wide_table(file).fields:
+        kind = object if field.kind == "text" else float
+        assert found[field.name].astype(kind).equals(wanted[field.name].astype(kind)), field.name
+
+
+def test_sav_labels_every_variable_without_the_words_of_an_item(
+    file: StudyFile, tmp_path: Path, small: Instrument, small_wordings: dict[str, Wording]
+) -> None:
+    write_table(wide_table(file), tmp_path / "s.sav", "sav")
+    labels = read_sav(tmp_path / "s.sav")[1].column_names_to_labels
+    assert all(labels.values())
+    assert [labels[f"item_{item}"] for item in range(1, 6)] == [
+        "small item 1 (A)", "small item 2 (B)", "small item 3 (B)", "small item 4 (A)", "small item 5 (B)",
+    ]  # fmt: skip
+    written = (tmp_path / "s.sav").read_bytes().decode(errors="ignore")
+    assert not any(text in written for text in small_wordings["w1"].items.values())
+
+
+def test_sav_labels_every_value_of_the_scale_in_the_words_shown(
+    file: StudyFile, tmp_path: Path, small_wordings: dict[str, Wording]
+) -> None:
+    write_table(wide_table(file), tmp_path / "s.sav", "sav")
+    values = read_sav(tmp_path / "s.sav")[1].variable_value_labels
+    for item in range(1, 6):
+        assert values[f"item_{item}"] == dict(zip(range(1, 7), small_wordings["w1"].labels, strict=True))
+    assert set(values["option_order"]) == {"ascending", "descending"}
+
+
+def test_wordings_with_other_labels_give_every_value_a_label_of_its_place(
+    tmp_path: Path, small: Instrument, small_wordings: dict[str, Wording]
+) -> None:
+    other = small_wordings["w2"].model_copy(update={"labels": tuple("abcdef")})
+    wordings = {"w1": small_wordings["w1"], "w2": other}
+    conditions = grid(wordings, (NO_FRAMING,), ("item",), ("fixed",), ("ascending",), "sample")
+    with StudyFile.create(tmp_path / "o.vmap", Study(small, wordings, (ANNA,), conditions, 1, 1)) as opened:
+        fields = {field.name: field for field in wide_table(opened).fields}
+    assert fields["item_1"].values == (
+        (1, "1 (lowest)"), (2, "2"), (3, "3"), (4, "4"), (5, "5"), (6, "6 (highest)"),
+    )  # fmt: skip
+
+
+def test_sav_measures_items_as_ordinal_facets_as_nominal_and_counts_as_scale(file: StudyFile, tmp_path: Path) -> None:
+    write_table(wide_table(file), tmp_path / "s.sav", "sav")
+    measure = read_sav(tmp_path / "s.sav")[1].variable_measure
+    assert {measure[f"item_{item}"] for item in range(1, 6)} == {"ordinal"}
+    assert {measure[name] for name in ("respondent", "condition", "wording", "framing", "mode")} == {"nominal"}
+    assert {measure[name] for name in ("valid", "refused", "unparseable", "failed", "not_asked")} == {"scale"}
+
+
+def test_the_mean_of_a_distribution_is_no_ordinal_answer(distribution: StudyFile, tmp_path: Path) -> None:
+    write_table(wide_table(distribution), tmp_path / "d.sav", "sav")
+    found, about = read_sav(tmp_path / "d.sav")
+    assert about.variable_measure["item_1"] == "scale"
+    assert set(found["item_1"]) == {3.5}
+
+
+def test_an_empty_study_gives_a_sav_with_all_its_variables(
+    tmp_path: Path, small: Instrument, small_wordings: dict[str, Wording]
+) -> None:
+    with StudyFile.create(tmp_path / "e.vmap", design(small, small_wordings)) as empty:
+        write_table(wide_table(empty), tmp_path / "e.sav", "sav")
+    found, about = read_sav(tmp_path / "e.sav")
+    assert len(found) == 0
+    assert "item_5" in about.column_names
+
+
+def test_long_labels_are_cut_between_characters(tmp_path: Path) -> None:
+    table = Table((Field("x", "number", "ש" * 200, values=((1, "模" * 100),)),), iter([(1.0,)]))
+    write_table(table, tmp_path / "l.sav", "sav")
+    about = read_sav(tmp_path / "l.sav")[1]
+    assert about.column_names_to_labels["x"] == "ש" * 127
+    assert about.variable_value_labels["x"] == {1.0: "模" * 40}
+
+
+def test_lists_do_not_go_into_a_sav(distribution: StudyFile, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="has no lists"):
+        write_table(long_table(distribution), tmp_path / "d.sav", "sav")
+    assert not (tmp_path / "d.sav").exists()
+
+
+# ---------------------------------------------------------------------------------------------- codebook
+
+
+@pytest.mark.parametrize("shape", [long_table, wide_table])
+def test_the_codebook_explains_every_column_in_its_order(shape: Any, file: StudyFile, tmp_path: Path) -> None:
+    table: Table = shape(file)
+    write_codebook(table.fields, tmp_path / "c.csv")
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "c.csv").read_text(encoding="utf-8"))))
+    assert [row["column"] for row in rows] == [field.name for field in table.fields]
+    assert all(row["label"] and row["type"] and row["measure"] for row in rows)
+
+
+def test_the_codebook_says_what_values_and_empty_cells_mean(file: StudyFile) -> None:
+    rows = {row["column"]: row for row in csv.DictReader(io.StringIO("".join(codebook_lines(
+        wide_table(file).fields, markdown=False))))}  # fmt: skip
+    assert rows["item_1"]["values"].startswith("1 = Not like me at all; 2 = Not like me; ")
+    assert "counts of states" in rows["item_1"]["empty"]
+    assert "no value of the scale" in rows["unparseable"]["label"]
+
+
+def test_every_column_that_can_be_empty_says_why(
+    file: StudyFile, distribution: StudyFile, tmp_path: Path, small: Instrument
+) -> None:
+    for table in (long_table(file), wide_table(file), long_table(distribution), wide_table(distribution)):
+        found = frame(table)
+        for field in table.fields:
+            if found[field.name].isna().any() or (found[field.name] == "").any():
+                assert field.empty, field.name
+
+
+def test_the_codebook_in_markdown_is_a_table_whatever_the_labels_hold(tmp_path: Path) -> None:
+    fields = (*LONG_FIELDS, Field("x", "text", "a | b <script> `c`"))
+    write_codebook(fields, tmp_path / "c.md")
+    lines = (tmp_path / "c.md").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 2 + len(fields)
+    assert lines[-1].startswith(r"| x | a \| b \<script> \`c\` | text | nominal |")
 
 
 # -------------------------------------------------------------------------------------------------- files

@@ -341,6 +341,7 @@ def test_an_existing_file_is_never_made_anew(study: Study, path: Path) -> None:
     [
         (lambda s: replace(s, repeats=3), "repeats"),
         (lambda s: replace(s, seed=2), "seed"),
+        (lambda s: replace(s, max_tokens=9), "max_tokens"),
         (lambda s: replace(s, respondents=(replace(ANNA, settings={"temperature": 0.5}),)), "respondents"),
         (lambda s: replace(s, conditions=s.conditions[:1]), "conditions"),
         (

@@ -1,9 +1,10 @@
-"""The answers of a study file as a plain table, for R, a spreadsheet or pandas.
+"""The answers of a study file as a plain table, for R, a spreadsheet, SPSS or pandas.
 
-In goes an open study file; out comes a `Table`, long (one row an answer) or wide (one row an administration), and its
-text as csv or JSON lines, or a Parquet file. Rules: the order of the rows depends on what was asked and not on which
-reply came first; every row carries its condition and its states, so that nothing can be pooled by mistake; and a csv
-never makes a spreadsheet run what a model wrote.
+In goes an open study file; out comes a `Table`, long (one row an answer) or wide (one row an administration), its text
+as csv or JSON lines, a Parquet or .sav file, and a codebook that says what each column holds. Rules: the order of the
+rows depends on what was asked and not on which reply came first; every row carries its condition and its states, so
+that nothing can be pooled by mistake; a csv never makes a spreadsheet run what a model wrote; and no label holds an
+item's text, for official ones are not ours to pass on.
 """
 
 from __future__ import annotations
@@ -13,20 +14,24 @@ import io
 import itertools
 import json
 import os
+import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from valuemap.errors import DataError
-from valuemap.hostile_text import harmless
+from valuemap.hostile_text import harmless, printable
+from valuemap.instrument import Instrument, Wording
 from valuemap.store import StudyFile
 from valuemap.study import State
 
-Format = Literal["csv", "parquet", "jsonl"]
+Format = Literal["csv", "parquet", "jsonl", "sav"]
 Shape = Literal["long", "wide"]
 Kind = Literal["text", "whole", "number", "truth", "numbers"]
+Measure = Literal["nominal", "ordinal", "scale"]
 Cell = str | int | float | bool | list[float] | None
 
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -41,10 +46,28 @@ _LINE_ENDS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
 
 @dataclass(frozen=True)
 class Field:
-    """One column: its name, and whether it holds text, whole numbers, numbers, true/false or lists of numbers."""
+    """One column.
+
+    Attributes
+    ----------
+    name, kind
+        Its name, and whether it holds text, whole numbers, numbers, true/false or lists of numbers.
+    label
+        What it is, in words.
+    measure
+        Level of measurement.
+    values
+        Every value it can have with its meaning; empty where they are not a few.
+    empty
+        What an empty cell means; empty where there is none.
+    """
 
     name: str
     kind: Kind
+    label: str = ""
+    measure: Measure = "nominal"
+    values: tuple[tuple[str | int, str], ...] = ()
+    empty: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,43 +86,82 @@ class Table:
     rows: Iterator[tuple[Cell, ...]]
 
 
-_CONDITION_FIELDS = (
-    Field("condition", "whole"),
-    Field("wording", "text"),
-    Field("wording_hash", "text"),
-    Field("framing", "text"),
-    Field("presentation", "text"),
-    Field("item_order", "text"),
-    Field("option_order", "text"),
-    Field("mode", "text"),
+_STATES = (
+    (State.VALID.value, "a value of the scale was read off the reply"),
+    (State.REFUSED.value, "the model would not answer"),
+    (State.UNPARSEABLE.value, "there is a reply, but no value of the scale could be read off it"),
+    (State.FAILED.value, "the call failed"),
 )
 
+_CONDITION_FIELDS = (
+    Field("condition", "whole", "Number of the condition: the cell of wording, framing, presentation, orders and mode"),
+    Field("wording", "text", "Text version of the instrument"),
+    Field("wording_hash", "text", "Hash of every word of it", empty="the words are not known"),
+    Field("framing", "text", "Name of the text put before the items; none: no such text"),
+    Field(
+        "presentation",
+        "text",
+        "How the items were put",
+        values=(
+            ("item", "each item alone"),
+            ("conversation", "in order, in one chat"),
+            ("form", "all in one prompt"),
+        ),
+    ),
+    Field(
+        "item_order",
+        "text",
+        "Order of the items",
+        values=(("fixed", "that of the instrument"), ("random", "drawn anew for each pass")),
+    ),
+    Field(
+        "option_order",
+        "text",
+        "Order of the printed options",
+        values=(("ascending", "lowest value first, as code 1"), ("descending", "highest value first, as code 1")),
+    ),
+    Field(
+        "mode",
+        "text",
+        "How an answer was had",
+        values=(("sample", "the reply was read"), ("distribution", "probabilities of the options were read")),
+    ),
+)
+
+_NOT_ASKED = "people, or not reported by the model's server"
+
 LONG_FIELDS = (
-    Field("id", "whole"),
-    Field("respondent", "text"),
+    Field("id", "whole", "Number of the answer in the study file, in the order of arrival"),
+    Field("respondent", "text", "Who answered"),
     *_CONDITION_FIELDS,
-    Field("repeat", "whole"),
-    Field("item", "whole"),
-    Field("place", "whole"),
-    Field("state", "text"),
-    Field("value", "number"),
-    Field("printed_code", "text"),
-    Field("reason", "text"),
-    Field("disclaimer", "truth"),
-    Field("probabilities", "numbers"),
-    Field("option_mass", "number"),
-    Field("raw", "text"),
-    Field("refusal", "text"),
-    Field("finish_reason", "text"),
-    Field("tokens_in", "whole"),
-    Field("tokens_out", "whole"),
-    Field("latency", "number"),
-    Field("seed", "whole"),
-    Field("attempts", "whole"),
-    Field("model", "text"),
-    Field("fingerprint", "text"),
-    Field("asked_at", "text"),
-    Field("prompt", "text"),
+    Field("repeat", "whole", "Number of the pass within its condition", "ordinal"),
+    Field("item", "whole", "Number of the item"),
+    Field("place", "whole", "Place of the item in the order asked", "ordinal"),
+    Field("state", "text", "What became of the answer", values=_STATES),
+    Field(
+        "value",
+        "number",
+        "Answer in scale points, the same direction in every option order; in distribution mode its mean",
+        "ordinal",
+        empty="the answer is not valid: see state",
+    ),
+    Field("printed_code", "text", "Code of the option as printed in the reply", empty="no code was read"),
+    Field("reason", "text", "Why the answer is not valid", empty="it is valid"),
+    Field("disclaimer", "truth", "Whether the reply disclaims having values or feelings, whatever its state"),
+    Field("probabilities", "numbers", "Probabilities of the options, lowest value first", "scale", empty="sample mode"),
+    Field("option_mass", "number", "Probability of all options together", "scale", empty="sample mode"),
+    Field("raw", "text", "The reply as it came", empty="people, or a call that failed"),
+    Field("refusal", "text", "What the server's own field for refusals said", empty="it said nothing"),
+    Field("finish_reason", "text", "Why the reply ended", empty=_NOT_ASKED),
+    Field("tokens_in", "whole", "Tokens of the prompt", "scale", empty=_NOT_ASKED),
+    Field("tokens_out", "whole", "Tokens of the reply", "scale", empty=_NOT_ASKED),
+    Field("latency", "number", "Seconds until the reply was there", "scale", empty=_NOT_ASKED),
+    Field("seed", "whole", "Seed of the call", empty=_NOT_ASKED),
+    Field("attempts", "whole", "How often the call was tried", "scale", empty="people"),
+    Field("model", "text", "Model as its server named it in the reply", empty=_NOT_ASKED),
+    Field("fingerprint", "text", "The server's name for its software and hardware", empty=_NOT_ASKED),
+    Field("asked_at", "text", "When the reply was stored (UTC)", empty="people"),
+    Field("prompt", "text", "All that was sent", empty="people"),
 )
 
 
@@ -140,17 +202,46 @@ def wide_table(file: StudyFile) -> Table:
     ``item_1`` to ``item_n`` hold scale values, in distribution mode the mean of the distribution; they are empty where
     the answer is not valid. ``valid``, ``refused``, ``unparseable``, ``failed`` and ``not_asked`` add up to n.
     """
-    n_items = file.instrument().n_items
+    instrument = file.instrument()
     fields = (
-        Field("respondent", "text"),
-        Field("kind", "text"),
+        Field("respondent", "text", "Who answered"),
+        Field("kind", "text", "person, or the way the model was asked"),
         *_CONDITION_FIELDS,
-        Field("repeat", "whole"),
-        *(Field(f"item_{item}", "number") for item in range(1, n_items + 1)),
-        *(Field(state.value, "whole") for state in State),
-        Field("not_asked", "whole"),
+        Field("repeat", "whole", "Number of the pass within its condition", "ordinal"),
+        *_item_fields(file, instrument),
+        *(
+            Field(state, "whole", f"Answers of the pass in the state {state}: {meaning}", "scale")
+            for state, meaning in _STATES
+        ),
+        Field("not_asked", "whole", "Items not asked, or not answered by a person", "scale"),
     )
-    return Table(fields, _administrations(file, n_items))
+    return Table(fields, _administrations(file, instrument.n_items))
+
+
+def _item_fields(file: StudyFile, instrument: Instrument) -> Iterator[Field]:
+    """Describe the items' columns; an expected value between two options is no longer an ordinal answer."""
+    exact = any(condition.mode == "distribution" for condition in file.conditions().values())
+    labels = _option_labels(file.wordings().values(), instrument)
+    scales = {item: scale.id for scale in instrument.scales_of(instrument.levels[0].id) for item in scale.items}
+    for item in range(1, instrument.n_items + 1):
+        yield Field(
+            f"item_{item}",
+            "number",
+            f"{instrument.id} item {item} ({scales[item]})",
+            "scale" if exact else "ordinal",
+            labels,
+            "the answer is not valid, or not asked: see the counts of states",
+        )
+
+
+def _option_labels(wordings: Iterable[Wording], instrument: Instrument) -> tuple[tuple[int, str], ...]:
+    """Name every option: in the words shown, where all wordings share them; else by its place."""
+    values = instrument.response.values
+    shown = {wording.labels for wording in wordings}
+    if len(shown) == 1:
+        return tuple(zip(values, shown.pop(), strict=True))
+    ends = {values[0]: " (lowest)", values[-1]: " (highest)"}
+    return tuple((value, f"{value}{ends.get(value, '')}") for value in values)
 
 
 def _administrations(file: StudyFile, n_items: int) -> Iterator[tuple[Cell, ...]]:
@@ -213,6 +304,45 @@ def _batches(table: Table) -> Iterator[tuple[tuple[Cell, ...], ...]]:
         yield batch
 
 
+# ---------------------------------------------------------------------------------------------- the codebook
+
+_KIND_WORDS: dict[Kind, str] = {
+    "text": "text",
+    "whole": "whole number",
+    "number": "number",
+    "truth": "true or false",
+    "numbers": "list of numbers",
+}
+_CODEBOOK = ("column", "label", "type", "measure", "values", "empty")
+_MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]<|])")
+
+
+def codebook_lines(fields: Sequence[Field], *, markdown: bool) -> Iterator[str]:
+    """Return a codebook: a line a column of the table, with label, type, measure, values and the meaning of empty.
+
+    Parameters
+    ----------
+    fields
+        The table's columns.
+    markdown
+        As a Markdown table instead of CSV.
+    """
+    rows = [_CODEBOOK, *map(_codebook_row, fields)]
+    if not markdown:
+        yield _csv_text([[harmless(cell) for cell in row] for row in rows])
+        return
+    for number, row in enumerate(rows):
+        cells = [_MARKDOWN_SIGNS.sub(r"\\\1", printable(cell)) for cell in row]
+        yield f"| {' | '.join(cells)} |\n"
+        if number == 0:
+            yield "| :-- " * len(row) + "|\n"
+
+
+def _codebook_row(field: Field) -> tuple[str, ...]:
+    values = "; ".join(f"{value} = {meaning}" for value, meaning in field.values)
+    return field.name, field.label, _KIND_WORDS[field.kind], field.measure, values, field.empty
+
+
 # ----------------------------------------------------------------------------------------------- as a file
 
 
@@ -222,19 +352,44 @@ def write_table(table: Table, path: Path, form: Format) -> None:
     Raises
     ------
     DataError
+        The file cannot be written, or this table cannot be written in this format.
+    """
+    with _whole(path) as draft:
+        if form == "parquet":
+            _write_parquet(table, draft)
+        elif form == "sav":
+            _write_sav(table, draft)
+        else:
+            _write_text(csv_lines(table) if form == "csv" else json_lines(table), draft)
+
+
+def write_codebook(fields: Sequence[Field], path: Path) -> None:
+    """Write what each column holds: as Markdown where the file's name ends in .md, else as CSV.
+
+    Raises
+    ------
+    DataError
         The file cannot be written.
     """
+    with _whole(path) as draft:
+        _write_text(codebook_lines(fields, markdown=path.suffix.lower() == ".md"), draft)
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """Give a file to write to, and put it in its place when it is done."""
     try:
         with tempfile.TemporaryDirectory(prefix=".valuemap-", dir=path.parent) as folder:
             draft = Path(folder) / "draft"
-            if form == "parquet":
-                _write_parquet(table, draft)
-            else:
-                with draft.open("w", encoding="utf-8", newline="") as stream:
-                    stream.writelines(csv_lines(table) if form == "csv" else json_lines(table))
+            yield draft
             os.replace(draft, path)  # noqa: PTH105
     except OSError as fault:
         raise DataError(f"{path}: cannot be written ({fault.strerror or fault}).") from None
+
+
+def _write_text(lines: Iterable[str], path: Path) -> None:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        stream.writelines(lines)
 
 
 def _write_parquet(table: Table, path: Path) -> None:
@@ -254,3 +409,46 @@ def _write_parquet(table: Table, path: Path) -> None:
             cells = zip(*batch, strict=True)
             columns = [pa.array(column, kind) for column, kind in zip(cells, schema.types, strict=True)]
             writer.write_table(pa.Table.from_arrays(columns, schema=schema))
+
+
+#: SPSS keeps so many bytes of a label.
+LABEL_BYTES = 255
+
+
+def _write_sav(table: Table, path: Path) -> None:
+    """Write an SPSS file; an empty cell is system-missing, an empty text stays empty."""
+    import pandas as pd
+    import pyreadstat
+
+    if any(field.kind == "numbers" for field in table.fields):
+        raise DataError("A .sav file has no lists, as this table has them; write the wide table, or parquet.")
+    frame = pd.DataFrame([list(row) for row in table.rows], columns=[field.name for field in table.fields])
+    for field in table.fields:
+        text = field.kind == "text"
+        frame[field.name] = frame[field.name].map(_sav_text) if text else frame[field.name].astype("float64")
+    pyreadstat.write_sav(
+        frame,
+        path,
+        column_labels=[_cut(field.label) for field in table.fields],
+        variable_value_labels={field.name: _sav_labels(field) for field in table.fields if field.values},
+        variable_measure={field.name: field.measure for field in table.fields},
+        variable_format={field.name: _sav_format(field) for field in table.fields if field.kind != "text"},
+    )
+
+
+def _sav_text(cell: Cell) -> str:
+    return "" if cell is None else printable(str(cell))
+
+
+def _sav_labels(field: Field) -> dict[Any, str]:
+    """Key the labels as the column's own values: SPSS matches text with text, numbers with numbers."""
+    return {str(value) if field.kind == "text" else float(value): _cut(words, 120) for value, words in field.values}
+
+
+def _sav_format(field: Field) -> str:
+    return "F8.0" if field.kind == "whole" or field.measure == "ordinal" else "F8.3"
+
+
+def _cut(text: str, most: int = LABEL_BYTES) -> str:
+    """Shorten a label to what fits, never within a character."""
+    return printable(text).encode()[:most].decode(errors="ignore")

@@ -410,7 +410,8 @@ async def test_a_form_has_room_for_all_its_lines(bench: MakeBench) -> None:
     anna, brief = Scripted(), Scripted()
     await bench("form", repeats=1).run(anna)
     assert anna.asked[0].max_tokens == REPLY_TOKENS + 5 * FORM_TOKENS_AN_ITEM
-    await bench("form", repeats=1, name="brief.vmap").run(brief, max_tokens=9)
+    one = bench("form", repeats=1, name="brief.vmap")
+    await replace(one, study=replace(one.study, max_tokens=9)).run(brief)
     assert brief.asked[0].max_tokens == 9
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
+import pyreadstat
 import pytest
 
 from tests.conftest import Child, Cli
@@ -89,6 +90,24 @@ def test_the_format_follows_the_name_of_the_file(shape: str, cli: Cli, study_fil
     assert {len(table) for table in tables} == {20 if shape == "long" else 4}
 
 
+def test_sav_is_the_wide_table_with_a_codebook_beside_it(cli: Cli, study_file: Path) -> None:
+    ran = cli("export", study_file, "--out", "a.sav", "--codebook", "a.md")
+    assert (ran.code, ran.out) == (0, "")
+    found, about = pyreadstat.read_sav("a.sav")
+    assert found["item_4"].tolist() == [4.0] * 4
+    assert found["item_5"].isna().all()
+    assert found["refused"].tolist() == [1.0] * 4
+    assert about.column_names_to_labels["item_1"] == "small item 1 (A)"
+    assert "small item 1 (A)" in Path("a.md").read_text(encoding="utf-8")
+
+
+def test_a_codebook_leaves_the_answers_where_they_go(cli: Cli, study_file: Path) -> None:
+    on_stdout = cli("export", study_file).out
+    assert cli("export", study_file, "--codebook", "a.csv").out == on_stdout
+    assert cli("export", study_file, "--codebook", "a.csv").code == 2
+    assert cli("export", study_file, "--codebook", "a.csv", "--force").code == 0
+
+
 def test_a_format_that_is_named_wins_over_the_name_of_the_file(cli: Cli, study_file: Path) -> None:
     cli("export", study_file, "--format", "jsonl", "--out", "a.txt")
     assert json.loads(Path("a.txt").read_text(encoding="utf-8").splitlines()[0])["item"] == 1
@@ -116,6 +135,11 @@ def test_the_study_file_itself_is_never_written_over(cli: Cli, study_file: Path)
     ("arguments", "code", "said"),
     [
         (["s.vmap", "--format", "parquet"], 2, "name the file with --out FILE"),
+        (["s.vmap", "--format", "sav"], 2, "name the file with --out FILE"),
+        (["s.vmap", "--shape", "long", "--out", "a.sav"], 2, "--shape long"),
+        (["s.vmap", "--codebook", "a.txt"], 2, "end the name in .csv or .md"),
+        (["s.vmap", "--out", "a.csv", "--codebook", "./a.csv"], 2, "name the same file"),
+        (["s.vmap", "--codebook", "no/such/a.csv"], 1, "a.csv: cannot be written"),
         (["s.vmap", "--json", "--format", "csv"], 2, "contradict each other"),
         (["s.vmap", "--format", "xml"], 2, "--format"),
         (["gone.vmap"], 1, "gone.vmap: no such file"),

@@ -19,6 +19,7 @@ Examples:
   valuemap export study.vmap > answers.csv
   valuemap export study.vmap --shape wide --out passes.csv
   valuemap export study.vmap --out answers.parquet
+  valuemap export study.vmap --out passes.sav --codebook codebook.md
   valuemap export study.vmap --json | jq .value
 """
 
@@ -28,48 +29,60 @@ Examples:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["csv", "parquet", "jsonl"]),
+    type=click.Choice(["csv", "parquet", "jsonl", "sav"]),
     help="How to write it.  [default: by the name after --out, else csv]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Short for --format jsonl.")
 @click.option(
     "--shape",
     type=click.Choice(["long", "wide"]),
-    default="long",
-    show_default=True,
     help="long: one row an answer, with the reply, state and condition. wide: one row a pass (or person), "
-    "with a column an item.",
+    "with a column an item.  [default: long; wide for sav]",
 )
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Write to this file instead of stdout; parquet, which is not text, needs it.",
+    help="Write to this file instead of stdout; parquet and sav, which are not text, need it.",
 )
-@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@click.option(
+    "--codebook",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write, too, what each column holds (.csv or .md): label, type, values, and what an empty cell means.",
+)
+@click.option("--force", is_flag=True, help="Write over files that are there.")
 @click.option("--quiet", "-q", is_flag=True, help="No messages.")
 def command(
     file: Path,
     form: Format | None,
     as_json: bool,
-    shape: Shape,
+    shape: Shape | None,
     out: Path | None,
+    codebook: Path | None,
     force: bool,
     quiet: bool,
 ) -> None:
-    """Write the answers of a study file as csv, parquet or jsonl.
+    """Write the answers of a study file as csv, parquet, jsonl or sav (SPSS).
 
     Values are empty where an answer is not valid; the state says why. In csv, text that a spreadsheet would run as a
-    formula gets an apostrophe before it; parquet and jsonl keep every reply as it came.
+    formula gets an apostrophe before it; parquet and jsonl keep every reply as it came. sav has labels of variables and
+    values; no label holds an item's text.
     """
-    from valuemap.export import csv_lines, json_lines, long_table, wide_table, write_table
+    from valuemap.export import csv_lines, json_lines, long_table, wide_table, write_codebook, write_table
     from valuemap.store import StudyFile
 
     form = _format(form, out, as_json=as_json)
-    _check_out(file, out, form, force=force)
+    _check_shape(form, shape)
+    _check_out(out, form)
+    _check_codebook(codebook, out)
+    for written in (out, codebook):
+        _check_free(file, written, force=force)
     with StudyFile.open(file) as study_file:
         counts = study_file.counts()
-        table = long_table(study_file) if shape == "long" else wide_table(study_file)
+        table = wide_table(study_file) if shape == "wide" or form == "sav" else long_table(study_file)
+        if codebook is not None:
+            write_codebook(table.fields, codebook)
         if out is not None:
             write_table(table, out, form)
         else:
@@ -85,16 +98,34 @@ def _format(form: Format | None, out: Path | None, *, as_json: bool) -> Format:
         if form not in (None, "jsonl"):
             raise UsageError(f"--json and --format {form} contradict each other; give one of them.")
         return "jsonl"
-    by_name: dict[str, Format] = {".parquet": "parquet", ".jsonl": "jsonl"}
+    by_name: dict[str, Format] = {".parquet": "parquet", ".jsonl": "jsonl", ".sav": "sav"}
     return form or by_name.get(out.suffix.lower() if out else "", "csv")
 
 
-def _check_out(file: Path, out: Path | None, form: Format, *, force: bool) -> None:
-    if out is None:
-        if form == "parquet":
-            raise UsageError("--format parquet is not text: name the file with --out FILE.")
-    elif out.exists():
-        if file.exists() and out.samefile(file):
-            raise UsageError(f"--out {out}: is the study file itself, which is never written over.")
-        if not force:
-            raise UsageError(f"{out}: exists already; give --force to write over it.")
+def _check_shape(form: Format, shape: Shape | None) -> None:
+    if form == "sav" and shape == "long":
+        raise UsageError("--shape long: SPSS gets one row a pass; leave it out, or write parquet.")
+
+
+def _check_out(out: Path | None, form: Format) -> None:
+    if out is None and form in ("parquet", "sav"):
+        raise UsageError(f"--format {form} is not text: name the file with --out FILE.")
+
+
+def _check_codebook(codebook: Path | None, out: Path | None) -> None:
+    if codebook is None:
+        return
+    if codebook.suffix.lower() not in (".csv", ".md"):
+        raise UsageError(f"--codebook {codebook}: end the name in .csv or .md.")
+    if out is not None and codebook.resolve() == out.resolve():
+        raise UsageError("--codebook and --out name the same file.")
+
+
+def _check_free(file: Path, written: Path | None, *, force: bool) -> None:
+    """Refuse to write over the study file, and unasked over any other."""
+    if written is None or not written.exists():
+        return
+    if file.exists() and written.samefile(file):
+        raise UsageError(f"{written}: is the study file itself, which is never written over.")
+    if not force:
+        raise UsageError(f"{written}: exists already; give --force to write over it.")

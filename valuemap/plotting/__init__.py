@@ -7,7 +7,6 @@ words (txt) beside it. The same input gives the same bytes.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +29,10 @@ KINDS = {
     "divergence": "differences from the norm in SDs, with the zone of equivalence",
     "cultures": "respondents among countries: on the plane of the circle, and the nearest ones",
     "models": "several respondents: heat map of scores, and the plane that tells them apart",
+    "answers": "shares of the options, item by item, in either option order",
+    "bias": "option orders and wordings against each other",
+    "map": "the values on a plane, scaled from their correlations, over theory's regions",
+    "reliability": "components of variance, and the standard error of a value by design",
 }
 
 
@@ -90,7 +93,7 @@ def make(name: str, material: Material, options: Options, look: Style) -> Made:
     table = kind.tidy(material, options)
     with in_house_style(look):
         figure = new_figure(look, kind.height(table, look))
-        kind.draw(figure, table, options, look)
+        kind.draw(figure, table, look)
     return Made(figure, look, table, kind.words(table, material, options))
 
 
@@ -143,5 +146,3 @@ def _write(path: Path, content: str) -> None:
         path.write_bytes(content.encode("utf-8"))
     except OSError as fault:
         raise UsageError(f"{path}: cannot be written ({fault.strerror}).") from None
-
-

@@ -17,24 +17,22 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.projections.polar import PolarAxes
 from matplotlib.ticker import MaxNLocator
-from numpy.typing import NDArray
 
 from valuemap.errors import UsageError
 from valuemap.plotting.kind import Kind
 from valuemap.plotting.material import Material, Options
-from valuemap.plotting.panels import panel_height, panel_title, panels
+from valuemap.plotting.panels import columns, panel_height, panel_title, panels
 from valuemap.plotting.profile import norm_handle
 from valuemap.plotting.profile import tidy as tidy_profile
 from valuemap.plotting.profile import words as words_of_profile
-from valuemap.plotting.style import BAND, CENTRE, COLOURS, INK, QUIET, TINTS, Style, legend_above
+from valuemap.plotting.sectors import edges, key, tints
+from valuemap.plotting.style import BAND, CENTRE, COLOURS, EM, INK, POINT, QUIET, Style, legend_above
 from valuemap.plotting.words import Words
 
 #: A circle is legible from this width on, and need not be wider than that (mm).
-NARROWEST, WIDEST = 50.0, 80.0
-#: The outer ring and the hole in the middle, as shares of the range of the scores.
-RING, HOLE = 0.17, 0.25
-
-Points = NDArray[np.float64]
+NARROWEST, WIDEST = 50.0, 70.0
+#: The hole in the middle, as a share of the range of the scores.
+HOLE = 0.25
 
 
 def tidy(material: Material, options: Options) -> pd.DataFrame:
@@ -52,33 +50,34 @@ def tidy(material: Material, options: Options) -> pd.DataFrame:
 def height(table: pd.DataFrame, look: Style) -> float:
     """Return the height in millimetres."""
     rows = panel_height(table["respondent"].nunique(), look, NARROWEST, WIDEST)
-    return rows + (4 + sum(label.count("\n") + 1 for label, _ in _key(table, look))) * look.row
+    return rows + (2 + sum(label.count("\n") + 1 for label, _ in key(table, look))) * look.row
 
 
-def draw(figure: Figure, table: pd.DataFrame, options: Options, look: Style) -> None:
+def draw(figure: Figure, table: pd.DataFrame, look: Style) -> None:
     """Draw a circle a respondent."""
     ends = table[["score", "low", "high", "norm_low", "norm_high", "norm"]].to_numpy(dtype=float)
     span = (float(np.nanmin(ends)), float(np.nanmax(ends))) if not np.isnan(ends).all() else (-1.0, 1.0)
     names = list(table["respondent"].unique())
     for axes, name in zip(panels(figure, names, look, NARROWEST, projection="polar"), names, strict=True):
-        own = table[table["respondent"] == name]
+        own = table[table["respondent"] == name].assign(panels=len(names))
         assert isinstance(axes, PolarAxes)
         panel_title(axes, name, own["verdict"].iloc[0], look)
         _draw_circle(axes, own, span, look)
     legend_above(figure, _handles(table), look)
-    key = [Patch(facecolor=tint, edgecolor=QUIET, linewidth=0.4, label=label) for label, tint in _key(table, look)]
-    figure.legend(handles=key, loc="outside lower left", ncols=1)
+    named = [Patch(facecolor=tint, edgecolor=QUIET, linewidth=0.4, label=label) for label, tint in key(table, look)]
+    figure.legend(handles=named, loc="outside lower left", ncols=1)
 
 
 def _draw_circle(axes: PolarAxes, own: pd.DataFrame, span: tuple[float, float], look: Style) -> None:
     low, high = span[0] - 0.04 * (span[1] - span[0]), span[1] + 0.04 * (span[1] - span[0])
     reach = high - low
     axes.set_theta_zero_location("N")
-    axes.set_ylim(low, high + RING * reach)
+    ring = reach * _ring(own, look)
+    axes.set_ylim(low, high + ring)
     axes.set_rorigin(low - HOLE * reach)
     for spine in axes.spines.values():  # made visible again when drawn
         spine.set_edgecolor("none")
-    _draw_sectors(axes, own, high, reach, look)
+    _draw_sectors(axes, own, high, ring, look)
     _draw_scale(axes, own, low, high, look)
     angle = np.deg2rad(np.append(own["angle"], own["angle"].iloc[0]))
     score, below, above, norm, norm_low, norm_high = (
@@ -95,24 +94,24 @@ def _draw_circle(axes: PolarAxes, own: pd.DataFrame, span: tuple[float, float], 
     )  # fmt: skip
 
 
-def _draw_sectors(axes: PolarAxes, own: pd.DataFrame, high: float, reach: float, look: Style) -> None:
+def _ring(own: pd.DataFrame, look: Style) -> float:
+    """Return the width of the outer ring, as a share of the range of the scores: the longest id fits in it."""
+    ids = (own["scale"].str.len().max() + 1) * EM * look.small * POINT
+    radius = min(look.width / columns(int(own["panels"].iloc[0]), look, NARROWEST), WIDEST) / 2 * 0.92
+    return float((1 + HOLE) * ids / max(radius - ids, ids))
+
+
+def _draw_sectors(axes: PolarAxes, own: pd.DataFrame, high: float, ring: float, look: Style) -> None:
     """Draw the outer ring: a tinted sector a scale, with its id."""
-    tints = _tints(own)
+    tint = tints(own)
     angles = own["angle"].to_numpy(dtype=float)
-    for (start, end), angle, scale, group in zip(_edges(angles), angles, own["scale"], own["group"], strict=True):
+    for (start, end), angle, scale, group in zip(edges(angles), angles, own["scale"], own["group"], strict=True):
         axes.bar(
-            math.radians((start + end) / 2), RING * reach, math.radians(end - start), high, color=tints[group],
+            math.radians((start + end) / 2), ring, math.radians(end - start), high, color=tint[group],
             edgecolor="white", linewidth=0.8, zorder=0.6,
         )  # fmt: skip
-        axes.text(math.radians(angle), high + RING * reach / 2, scale, ha="center", va="center", fontsize=look.small)
+        axes.text(math.radians(angle), high + ring / 2, scale, ha="center", va="center", fontsize=look.small)
         axes.plot([math.radians(start)] * 2, [axes.get_ylim()[0], high], color="#EDEDED", linewidth=0.6, zorder=0.4)
-
-
-def _edges(angles: Points) -> list[tuple[float, float]]:
-    """Return where each scale's sector begins and ends: half-way to its neighbours."""
-    before = np.append(angles[-1] - 360, angles[:-1])
-    after = np.append(angles[1:], angles[0] + 360)
-    return [(float(a + b) / 2, float(b + c) / 2) for a, b, c in zip(before, angles, after, strict=True)]
 
 
 def _draw_scale(axes: PolarAxes, own: pd.DataFrame, low: float, high: float, look: Style) -> None:
@@ -120,7 +119,7 @@ def _draw_scale(axes: PolarAxes, own: pd.DataFrame, low: float, high: float, loo
     ticks = [tick for tick in MaxNLocator(4).tick_values(low, high) if low <= tick <= high]
     axes.set_xticks([])
     axes.set_yticks([])
-    edge = math.radians(_edges(own["angle"].to_numpy(dtype=float))[0][1])
+    edge = math.radians(edges(own["angle"].to_numpy(dtype=float))[0][1])
     around = np.linspace(0, 2 * np.pi, 361)
     for tick in ticks:
         zero = abs(tick) < 1e-9
@@ -133,27 +132,6 @@ def _draw_scale(axes: PolarAxes, own: pd.DataFrame, low: float, high: float, loo
             edge, tick, text, ha="center", va="center", fontsize=look.small, color=INK, zorder=4,
             bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.4},
         )  # fmt: skip
-
-
-def _tints(table: pd.DataFrame) -> dict[str, str]:
-    groups = [group for group in table["group"].unique() if group]
-    return {"": "white"} | {group: TINTS[number % len(TINTS)] for number, group in enumerate(groups)}
-
-
-def _key(table: pd.DataFrame, look: Style) -> list[tuple[str, str]]:
-    """Return what the ids in the ring mean, a line a group, with its tint."""
-    scales = table.drop_duplicates("scale")
-    tints = _tints(table)
-    return [
-        (
-            look.wrapped(
-                (f"{group}: " if group else "") + ", ".join(f"{s} {n}" for s, n in zip(own["scale"], own["name"], strict=True)),
-                look.width - 12,
-            ),
-            tints[str(group)],
-        )
-        for group, own in scales.groupby("group", sort=False)
-    ]
 
 
 def _handles(table: pd.DataFrame) -> list[Artist]:

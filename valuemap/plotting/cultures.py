@@ -25,7 +25,7 @@ from valuemap.plotting.kind import Kind
 from valuemap.plotting.labels import label_points
 from valuemap.plotting.material import Material, Options, profile_of
 from valuemap.plotting.rows import handle
-from valuemap.plotting.style import QUIET, Style, colour, legend_above, marker, remark_below
+from valuemap.plotting.style import INK, QUIET, Style, colour, legend_above, marker, remark_below
 from valuemap.plotting.values import places
 from valuemap.plotting.words import (
     Words,
@@ -129,7 +129,7 @@ def _list_rows(table: pd.DataFrame) -> float:
     return table["respondent"].nunique() * (NEAREST + 1.5)
 
 
-def draw(figure: Figure, table: pd.DataFrame, options: Options, look: Style) -> None:
+def draw(figure: Figure, table: pd.DataFrame, look: Style) -> None:
     """Draw the plane and the lists."""
     if look.width >= BESIDE:
         plane, lists = figure.subplots(1, 2, width_ratios=[1.5, 1])
@@ -138,79 +138,103 @@ def draw(figure: Figure, table: pd.DataFrame, options: Options, look: Style) -> 
         plane, lists = figure.subplots(2, 1, height_ratios=ratio)
     names = list(table["respondent"].dropna().unique())
     points = table[table["panel"] == "plane"]
-    _draw_plane(plane, table, points, names, look)
+    _draw_plane(plane, points, names, look)
+    _draw_directions(plane, table[table["panel"] == "direction"], look)
     _draw_lists(lists, table[table["panel"] == "distance"], names, look)
     country = Line2D([], [], color=COUNTRY, linestyle="none", marker=".", label="country")
     known = points[points["kind"] == "respondent"]
     legend_above(figure, [*(handle(n, name, known, look) for n, name in enumerate(names)), country], look)
     pairs = zip(known["respondent"], known["verdict"], strict=True)
     remark_below(figure, not_interpretable(pairs), look)
-
-
-def _draw_plane(axes: Axes, table: pd.DataFrame, points: pd.DataFrame, names: list[str], look: Style) -> None:
     countries = points[points["kind"] == "country"]
-    axes.set_aspect("equal", adjustable="datalim")
+    label_points(plane, countries[["x", "y", "name"]], points[["x", "y"]], look)
+
+
+def _draw_plane(axes: Axes, points: pd.DataFrame, names: list[str], look: Style) -> None:
+    countries = points[points["kind"] == "country"]
     axes.plot(0, 0, "+", color=QUIET, markersize=look.marker * 1.5, zorder=1)
     axes.plot(countries["x"], countries["y"], ".", color=COUNTRY, markersize=look.marker * 0.9, zorder=2)
-    for number_, name in enumerate(names):
+    for place, name in enumerate(names):
         own = points[points["respondent"] == name].iloc[0]
         readable = own["verdict"] != "not interpretable"
-        axes.hlines(own["y"], own["x_low"], own["x_high"], color=colour(number_), zorder=3)
-        axes.vlines(own["x"], own["y_low"], own["y_high"], color=colour(number_), zorder=3)
+        axes.hlines(own["y"], own["x_low"], own["x_high"], color=colour(place), zorder=3)
+        axes.vlines(own["x"], own["y_low"], own["y_high"], color=colour(place), zorder=3)
         axes.plot(
-            own["x"], own["y"], marker(number_), color=colour(number_), zorder=4, markersize=look.marker * 1.3,
-            markerfacecolor=colour(number_) if readable else "white", markeredgewidth=look.preset.line * 0.8,
+            own["x"], own["y"], marker(place), color=colour(place), zorder=4, markersize=look.marker * 1.3,
+            markerfacecolor=colour(place) if readable else "white", markeredgewidth=look.preset.line * 0.8,
         )  # fmt: skip
-    axes.margins(0.16)
-    axes.set_xlabel("Lean on the circle of values (scale points)")
+    axes.set_xlabel(look.label("Lean on the circle of values (scale points)", look.width * 0.45))
+    _frame(axes, points)
+
+
+def _frame(axes: Axes, points: pd.DataFrame) -> None:
+    """Frame all points in a square, with room on every side of the cross for the names of the values."""
+    low, high = (
+        np.array(
+            [
+                np.nanmin([0.0, *points[axis], *points[f"{axis}_low"]]),
+                np.nanmax([0.0, *points[axis], *points[f"{axis}_high"]]),
+            ]
+        )
+        for axis in ("x", "y")
+    )
+    side = max(float(np.ptp(low)), float(np.ptp(high)), 0.2)
+    for ends, limit in ((low, axes.set_xlim), (high, axes.set_ylim)):
+        room = np.array([min(ends[0] - 0.12 * side, -0.3 * side), max(ends[1] + 0.12 * side, 0.3 * side)])
+        limit(*room)
+    (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
+    reach = max(right - left, top - bottom) / 2
+    axes.set_xlim((left + right) / 2 - reach, (left + right) / 2 + reach)
+    axes.set_ylim((bottom + top) / 2 - reach, (bottom + top) / 2 + reach)
+    axes.set_aspect("equal")
     axes.locator_params(nbins=5)
-    _draw_directions(axes, table[table["panel"] == "direction"], look)
-    label_points(axes, countries[["x", "y", "name"]], points[["x", "y"]], look)
 
 
 def _draw_directions(axes: Axes, directions: pd.DataFrame, look: Style) -> None:
-    """Draw a ray towards each value, named in a ring about the origin that holds all points."""
-    axes.autoscale_view()
+    """Draw a ray towards each value from the cross to the frame, where it is named."""
     (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
-    reach = max(abs(left), abs(right), abs(low), abs(high))
+    inside = 0.04 * (right - left)
     for x, y, name in directions[["x", "y", "name"]].itertuples(index=False):
-        axes.plot([0, x * reach * 0.9], [0, y * reach * 0.9], color="#E6E6E6", linewidth=0.6, zorder=0.5)
+        across = ((right if x > 0 else left) - math.copysign(inside, x)) / x if abs(x) > 1e-9 else math.inf
+        upwards = ((high if y > 0 else low) - math.copysign(inside, y)) / y if abs(y) > 1e-9 else math.inf
+        end = min(across, upwards)
+        axes.plot([0, x * end], [0, y * end], color="#E6E6E6", linewidth=0.6, zorder=0.5)
         axes.text(
-            x * reach, y * reach, name, ha="center", va="center", fontsize=look.small, color=QUIET, fontweight="bold"
-        )
-    axes.set_xlim(-reach * 1.1, reach * 1.1)
-    axes.set_ylim(-reach * 1.1, reach * 1.1)
+            x * end, y * end, name, ha="center", va="center", fontsize=look.small, color=INK, fontweight="bold",
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8}, zorder=1.5,
+        )  # fmt: skip
 
 
 def _draw_lists(axes: Axes, distances: pd.DataFrame, names: list[str], look: Style) -> None:
-    """Draw the nearest countries of every respondent, a row each."""
-    at, ticks, labels = 0.0, [], []
-    for number_, name in enumerate(names):
-        own = distances[distances["respondent"] == name].nsmallest(NEAREST, "rank")
-        ticks.append(at)
-        labels.append(look.wrapped(str(name), look.width * 0.3))
-        for row in own.itertuples(index=False):
+    """Draw the nearest countries of every respondent, a row each, under its name."""
+    at = 0.0
+    places_: list[float] = []
+    countries: list[str] = []
+    for place, name in enumerate(names):
+        axes.text(0.0, at, name, transform=axes.get_yaxis_transform(), va="center", fontsize=look.small, weight="bold")
+        near = distances[distances["respondent"] == name].nsmallest(NEAREST, "rank")
+        for country, distance, low, high in zip(
+            near["name"], *(near[column].to_numpy(dtype=float) for column in ("distance", "rank_low", "rank_high")),
+            strict=True,
+        ):  # fmt: skip
             at += 1
-            ticks.append(at)
-            labels.append(f"{row.name} ")
-            axes.plot(row.distance, at, marker(number_), color=colour(number_), markersize=look.marker * 0.9)
-            if not math.isnan(row.rank_low):
-                words = f"{row.rank_low:.0f}–{row.rank_high:.0f}"
+            places_.append(at)
+            countries.append(str(country))
+            axes.plot(distance, at, marker(place), color=colour(place), markersize=look.marker * 0.9)
+            if not math.isnan(low):
                 axes.annotate(
-                    words, (row.distance, at), xytext=(look.small * 0.9, 0), textcoords="offset points", va="center",
-                    fontsize=look.small, color=QUIET,
+                    f"{low:.0f}–{high:.0f}", (distance, at), xytext=(look.small * 0.9, 0),
+                    textcoords="offset points", va="center", fontsize=look.small, color=INK,
                 )  # fmt: skip
         at += 1.5
-    axes.set_yticks(ticks, labels)
-    headings = {label for label in labels if not label.endswith(" ")}
-    for text in axes.get_yticklabels():
-        text.set_fontweight("bold" if text.get_text() in headings else "normal")
+    axes.set_yticks(places_, countries)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     axes.set_ylim(at - 0.8, -0.8)
     axes.margins(x=0.25)
     axes.locator_params(axis="x", nbins=4)
-    axes.set_xlabel(look.label("Distance (scale points), with 90 % interval of the rank", look.width * 0.33))
+    share = 0.34 if look.width >= BESIDE else 0.8
+    axes.set_xlabel(look.label("Distance (scale points), with 90 % interval of the rank", look.width * share))
 
 
 def words(table: pd.DataFrame, material: Material, options: Options) -> Words:

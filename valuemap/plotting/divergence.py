@@ -61,18 +61,19 @@ def _needed(material: Material, options: Options) -> NormShown:
     return shown
 
 
-def draw(figure: Figure, table: pd.DataFrame, options: Options, look: Style) -> None:
+def draw(figure: Figure, table: pd.DataFrame, look: Style) -> None:
     """Draw the forest."""
     axes, rows = figure.add_subplot(), layout(table)
-    axes.axvspan(-options.margin, options.margin, color=ZONE, linewidth=0, zorder=0.1)
+    margin = float(table["margin"].iloc[0])
+    axes.axvspan(-margin, margin, color=ZONE, linewidth=0, zorder=0.1)
     name_rows(axes, rows)
     zero_line(axes)
-    filled = (table["decision"] != "undecided").to_numpy()
+    filled = list(table["decision"] != "undecided")
     handles = draw_series(axes, table, rows, "d", look, filled)
     for series in handles:
         if isinstance(series, Line2D):
             series.set_markerfacecolor(series.get_color())
-    zone = Patch(facecolor=ZONE, label=f"equivalent: within ±{options.margin:g} SD")
+    zone = Patch(facecolor=ZONE, label=f"equivalent: within ±{margin:g} SD")
     undecided = Line2D([], [], color=INK, linestyle="none", marker="o", markerfacecolor="white", label="undecided")
     legend_above(figure, [*handles, undecided, zone], look)
     axes.set_xlabel(look.label(f"Difference from {table['reference'].iloc[0]} (SDs among {_units(table)})"))
@@ -98,7 +99,7 @@ def words(table: pd.DataFrame, material: Material, options: Options) -> Words:
         "by two one-sided tests; hollow: undecided.",
         n=n_sentence(material),
         states=states_sentence(material),
-        norm=f"{shown.sentence.replace('Grey: norm', 'Norm')} Caveats: {'; '.join(reference.caveats)}.",
+        norm=f"N{shown.population[1:]}. Caveats: {'; '.join(reference.caveats)}.",
         interval="Lines: 95 % intervals that hold the sampling error of profile and norm.",
         notes=" ".join(f"{', '.join(scales)}: {note}." for note, scales in notes.items()),
         verdict=verdict_sentence(material.subjects),
@@ -112,7 +113,7 @@ def _alt(who: str, own: pd.DataFrame) -> str:
     known = own.dropna(subset=["d"])
     if known.empty:
         return f"{who}: no difference in SDs."
-    far = known.loc[known["d"].abs().idxmax()]
+    far = known.iloc[int(known["d"].abs().argmax())]
     return f"{who} ({own['verdict'].iloc[0]}): {counts}; farthest {far['name']} ({number(far['d'])} SD)."
 
 

@@ -38,5 +38,5 @@ class Kind:
     name: str
     tidy: Callable[[Material, Options], pd.DataFrame]
     height: Callable[[pd.DataFrame, Style], float]
-    draw: Callable[[Figure, pd.DataFrame, Options, Style], None]
+    draw: Callable[[Figure, pd.DataFrame, Style], None]
     words: Callable[[pd.DataFrame, Material, Options], Words]

@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.transforms import Bbox
 
-from valuemap.plotting.style import EM, QUIET, Style
+from valuemap.plotting.style import EM, INK, Style
 
 #: Right, left, above, below, then the corners, with the alignment of the text there.
 AROUND = (
@@ -21,23 +21,26 @@ AROUND = (
 
 
 def label_points(axes: Axes, named: pd.DataFrame, points: pd.DataFrame, look: Style) -> None:
-    """Write the names (columns x, y, name) beside their points, over none of `points` and over no other text."""
+    """Write the names (columns x, y, name) beside their points, over none of `points` and over no other text.
+
+    Call it last: whatever comes after it may move the axes.
+    """
     axes.figure.draw_without_rendering()  # type: ignore[union-attr]
     dots_per_point = axes.figure.dpi / 72
-    away, line = look.marker * 0.6 * dots_per_point, look.small * dots_per_point
+    away, line = look.marker * 0.75 * dots_per_point, look.small * dots_per_point
     to_screen = axes.transData.transform
-    taken = [_box(*to_screen(point), away * 1.1, away * 1.1) for point in points[["x", "y"]].to_numpy(dtype=float)]
+    taken = [_box(x, y, away * 1.1, away * 1.1) for x, y in to_screen(points[["x", "y"]].to_numpy(dtype=float))]
     taken += [text.get_window_extent() for text in axes.texts]
     for x, y, name in named[["x", "y", "name"]].itertuples(index=False):
         at_x, at_y = to_screen((x, y))
         wide = len(str(name)) * EM * line
         for right, up, side, height in AROUND:
             centre = (at_x + right * (away + wide / 2), at_y + up * (away + line / 2))
-            box = _box(*centre, wide, line)
+            box = _box(centre[0], centre[1], wide, line)
             if not any(box.overlaps(other) for other in taken):
                 axes.annotate(
                     str(name), (x, y), xytext=(right * away / dots_per_point, up * away / dots_per_point),
-                    textcoords="offset points", ha=side, va=height, fontsize=look.small, color=QUIET,
+                    textcoords="offset points", ha=side, va=height, fontsize=look.small, color=INK,
                 )  # fmt: skip
                 taken.append(box)
                 break

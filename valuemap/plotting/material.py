@@ -89,14 +89,17 @@ class NormShown:
         Ends of the band about each centre; NaN where the source gives no spread.
     label
         What centre and band are, for a legend.
+    population
+        Norm, population, year and n, in words.
     sentence
-        Norm, population and what the band is, for a caption.
+        `population` and what the band is, for a caption.
     """
 
     reference: Reference
     low: NDArray[np.float64]
     high: NDArray[np.float64]
     label: str
+    population: str
     sentence: str
 
 
@@ -171,9 +174,7 @@ def _shown(name: str, material: Material, level: str | None) -> NormShown:
     instrument = material.instrument
     if name in norm_files():
         norm = find_norm(name)
-        reference = reference_from_norm(
-            norm, instrument, level or usual_level(instrument, norm), material.wordings
-        )
+        reference = reference_from_norm(norm, instrument, level or usual_level(instrument, norm), material.wordings)
         return _with_band(reference, norm)
     if not Path(name).is_file():
         raise CatalogError(f"There is no norm {name!r}, and no such file of people. Known: {', '.join(norm_files())}.")
@@ -199,6 +200,7 @@ def _with_band(reference: Reference, norm: Norm | None) -> NormShown:
         low=low,
         high=high,
         label=f"norm {reference.id}: {reference.centre_kind}, {spread}",
+        population=f"norm {reference.id} ({where})",
         sentence=f"Grey: norm {reference.id} ({where}), {reference.centre_kind} and {spread}.",
     )
 

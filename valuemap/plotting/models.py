@@ -7,6 +7,8 @@ respondents apart, not how populations differ.
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -17,10 +19,11 @@ from valuemap.errors import UsageError
 from valuemap.plotting.kind import Kind
 from valuemap.plotting.material import Material, Options, level_of, norm_shown, profile_of
 from valuemap.plotting.rows import handle
-from valuemap.plotting.style import DIFFERENCES, INK, Style, colour, legend_above, marker, remark_below
+from valuemap.plotting.style import DIFFERENCES, EM, INK, POINT, Style, colour, legend_above, marker, remark_below
 from valuemap.plotting.values import places
 from valuemap.plotting.words import (
     Words,
+    extremes,
     n_sentence,
     not_interpretable,
     number,
@@ -97,7 +100,7 @@ def _has_plane(table: pd.DataFrame) -> bool:
     return bool((table["panel"] == "passes").any())
 
 
-def draw(figure: Figure, table: pd.DataFrame, options: Options, look: Style) -> None:
+def draw(figure: Figure, table: pd.DataFrame, look: Style) -> None:
     """Draw the heat map, and the plane where there is one."""
     scores, passes = (table[table["panel"] == panel] for panel in ("scores", "passes"))
     names = [name for name in scores["respondent"].unique() if not str(name).startswith("norm ")]
@@ -133,17 +136,23 @@ def _draw_heat(figure: Figure, axes: Axes, scores: pd.DataFrame, look: Style, wi
     bar.tick_params(length=2)
     cell = width / len(grid.columns)
     axes.xaxis.tick_top()
-    longest = max(len(word) for name in grid.columns for word in str(name).replace("/", "/ ").split())
-    fits = look.characters(cell) >= longest
-    names = [str(name).replace("/", "/ ") for name in grid.columns]
-    axes.set_xticklabels(
-        [look.wrapped(name, cell).replace("/ ", "/") if fits else name.replace("/ ", "/") for name in names],
-        rotation=0 if fits else 90,
-    )
+    fitted = [_in_lines(str(name), int(cell / (look.small * POINT * EM))) for name in grid.columns]
+    fits = all(fitted)
+    axes.set_xticklabels(fitted if fits else list(grid.columns), rotation=0 if fits else 90)
     axes.tick_params(length=0)
     axes.tick_params(axis="y", rotation=0)
     axes.set_xlabel("")
     axes.set_ylabel("")
+
+
+def _in_lines(name: str, longest: int) -> str:
+    """Break a name after its punctuation into at most three lines; empty where it does not fit."""
+    lines = [""]
+    for part in re.findall(r"[^/:_\-. ]*[/:_\-. ]*", name):
+        if len(lines[-1]) + len(part) > longest and lines[-1]:
+            lines.append("")
+        lines[-1] += part
+    return "\n".join(lines) if len(lines) < 4 and max(map(len, lines)) <= longest else ""
 
 
 def _draw_plane(axes: Axes, passes: pd.DataFrame, names: list[str], look: Style) -> None:
@@ -187,24 +196,19 @@ def words(table: pd.DataFrame, material: Material, options: Options) -> Words:
         shown=f"Cells: centred scores. {accuracy}".strip(),
         n=n_sentence(material),
         states=states_sentence(material),
-        norm=f"{shown.sentence.replace('Grey: norm', 'Column of the norm').replace('(', '(', 1)}" if shown else "",
+        norm=f"Last column: {shown.reference.centre_kind}s of the {shown.population}." if shown else "",
         interval="",
         notes=" ".join(f"{note.rstrip('.')}." for note in between.notes),
         verdict=verdict_sentence(material.subjects),
         alt=f"Heat map of {material.instrument.level(level).name}. "
         + " ".join(
-            _alt(str(who), own)
-            for who, own in table[table["panel"] == "scores"].groupby("respondent", sort=False)
+            _alt(str(who), own) for who, own in table[table["panel"] == "scores"].groupby("respondent", sort=False)
         ),
     )
 
 
 def _alt(who: str, own: pd.DataFrame) -> str:
-    known = own.dropna(subset=["score"])
-    if known.empty:
-        return f"{who}: no scores."
-    top, bottom = known.loc[known["score"].idxmax()], known.loc[known["score"].idxmin()]
-    return f"{who}: highest {top['name']} ({number(top['score'])}), lowest {bottom['name']} ({number(bottom['score'])})."
+    return f"{who}: {extremes(own, 'score') if own['score'].notna().any() else 'no scores'}."
 
 
 KIND = Kind("models", tidy, height, draw, words)

@@ -33,10 +33,7 @@ def panels(figure: Figure, names: Sequence[str], look: Style, narrowest: float, 
     """Return one axes a name."""
     beside = columns(len(names), look, narrowest)
     rows = math.ceil(len(names) / beside)
-    return [
-        figure.add_subplot(rows, beside, place + 1, **options)  # type: ignore[arg-type]
-        for place in range(len(names))
-    ]
+    return [figure.add_subplot(rows, beside, place + 1, **options) for place in range(len(names))]
 
 
 def panel_title(axes: Axes, name: str, verdict: str, look: Style) -> None:

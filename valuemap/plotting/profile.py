@@ -20,10 +20,10 @@ from valuemap.plotting.style import BAND, CENTRE, Style, legend_above, remark_be
 from valuemap.plotting.values import places
 from valuemap.plotting.words import (
     Words,
+    extremes,
     interval_sentence,
     n_sentence,
     not_interpretable,
-    number,
     states_sentence,
     verdict_sentence,
 )
@@ -70,7 +70,7 @@ def _norm(shown: NormShown | None, column: int) -> dict[str, float | str]:
     return dict(zip(NORM_COLUMNS, (*numbers, shown.label), strict=True))
 
 
-def draw(figure: Figure, table: pd.DataFrame, options: Options, look: Style) -> None:
+def draw(figure: Figure, table: pd.DataFrame, look: Style) -> None:
     """Draw the rows."""
     axes, rows = figure.add_subplot(), layout(table)
     name_rows(axes, rows)
@@ -118,7 +118,8 @@ def words(table: pd.DataFrame, material: Material, options: Options) -> Words:
         interval=interval_sentence(found),
         notes=" ".join(f"Left out: {reason}." for profile in found for reason in profile.excluded),
         verdict=verdict_sentence(material.subjects),
-        alt=f"Dot plot of {name}. " + " ".join(_alt(str(who), own) for who, own in table.groupby("respondent", sort=False)),
+        alt=f"Dot plot of {name}. "
+        + " ".join(_alt(str(who), own) for who, own in table.groupby("respondent", sort=False)),
     )
 
 
@@ -126,11 +127,7 @@ def _alt(who: str, own: pd.DataFrame) -> str:
     scored = own.dropna(subset=["score"])
     if scored.empty:
         return f"{who} has no scores."
-    top, bottom = scored.loc[scored["score"].idxmax()], scored.loc[scored["score"].idxmin()]
-    text = (
-        f"{who} ({own['verdict'].iloc[0]}): highest {top['name']} ({number(top['score'])}), "
-        f"lowest {bottom['name']} ({number(bottom['score'])})"
-    )
+    text = f"{who} ({own['verdict'].iloc[0]}): {extremes(own, 'score')}"
     if own["norm_low"].isna().all():
         return f"{text}."
     outside = int(((scored["score"] < scored["norm_low"]) | (scored["score"] > scored["norm_high"])).sum())

@@ -60,7 +60,8 @@ def layout(table: pd.DataFrame) -> Layout:
         places[str(scale)] = at
         ticks.append((at, str(name), False))
         at, last = at + 1.0, str(group)
-    return Layout(places, *(tuple(column) for column in zip(*ticks, strict=True)), length=at)  # type: ignore[misc]
+    where, labels, headings = zip(*ticks, strict=True)
+    return Layout(places, where, labels, headings, at)
 
 
 def row_height(table: pd.DataFrame, look: Style) -> float:

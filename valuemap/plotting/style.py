@@ -160,7 +160,8 @@ def style(preset: str, width: float | None = None) -> Style:
 @contextmanager
 def in_house_style(look: Style) -> Iterator[None]:
     """Draw and save with the house style, and leave matplotlib's own settings as they were."""
-    with mpl.rc_context(settings(look)):
+    chosen: Any = settings(look)  # matplotlib's stubs list every name; these are among them
+    with mpl.rc_context(chosen):
         yield
 
 
@@ -267,7 +268,7 @@ def resolution(figure: Figure, preset: Preset, dpi: int | None) -> int:
         return dpi
     if preset.most_pixels is None:
         return preset.dpi
-    return min(preset.dpi, math.floor(preset.most_pixels / max(figure.get_size_inches())))
+    return min(preset.dpi, math.floor(preset.most_pixels / float(max(figure.get_size_inches()))))
 
 
 def save(figure: Figure, path: Path, form: Format, dpi: int) -> None:

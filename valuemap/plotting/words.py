@@ -11,6 +11,8 @@ import string
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
+import pandas as pd
+
 from valuemap.compare.subject import Subject
 from valuemap.errors import UsageError
 from valuemap.plotting.material import Material, states
@@ -134,6 +136,13 @@ def not_interpretable(verdicts: Iterable[tuple[str, str]]) -> str:
     if not names:
         return ""
     return f"Not interpretable as values: {', '.join(names)}. Shown for study only."
+
+
+def extremes(own: pd.DataFrame, value: str) -> str:
+    """Name the highest and the lowest of a respondent's scales; the column must hold a number somewhere."""
+    known = own.dropna(subset=[value]).sort_values(value, kind="stable")
+    ends = (("highest", known.iloc[-1]), ("lowest", known.iloc[0]))
+    return ", ".join(f"{word} {row['name']} ({number(float(row[value]))})" for word, row in ends)
 
 
 def passes(count: int) -> str:

@@ -17,6 +17,7 @@ from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Inches, Length, Pt
 from docx.table import _Cell
 from docx.text.paragraph import Paragraph
@@ -32,9 +33,11 @@ TEXT_SIZE, NOTE_SIZE = Pt(12), Pt(10)
 #: Sizes a table is tried at until it fits its page.
 TABLE_SIZES = (11, 10, 9, 8, 7, 6)
 #: Width of a digit of this font, as a share of its size, with a little to spare.
-CHARACTER = 0.52
-#: Space between columns, in characters.
-GAP = 2
+CHARACTER = 0.53
+#: Space to the left and to the right of a cell, in points.
+GAP = 3
+#: No column is narrower than so many characters.
+MOST_NARROW = 3
 #: From so many columns on the pages are turned.
 WIDE = 13
 
@@ -92,6 +95,7 @@ def _add_grid(document: WordDocument, table: Table, room: float) -> None:
     grid.alignment, grid.autofit = WD_TABLE_ALIGNMENT.LEFT, False
     for column, width in zip(grid.columns, widths, strict=True):
         column.width = width
+    _set_gaps(grid._tblPr)
     # Asking python-docx for one cell at a time reads the whole table anew each time.
     cells: Grid = [list(row.cells) for row in grid.rows]
     for own in cells:
@@ -112,16 +116,24 @@ def _add_grid(document: WordDocument, table: Table, room: float) -> None:
             properties.append(OxmlElement("w:tblHeader"))
 
 
+def _set_gaps(properties: BaseOxmlElement) -> None:
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), str(20 * GAP))
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    properties.append(margins)
+
+
 def _fill(own: Sequence[_Cell], row: Row, table: Table, size: Length) -> None:
     for place, (cell, value, column) in enumerate(zip(own, row.cells, table.columns, strict=True)):
         side = WD_ALIGN_PARAGRAPH.LEFT if column.kind == "text" else WD_ALIGN_PARAGRAPH.RIGHT
-        paragraph = _paragraph(cell, side)
+        paragraph = _paragraph(cell, side, size)
         _write(paragraph, ((printable(shown(value, column.kind)), False),), size)
         if place == 0 and row.marks:
             marks = ", ".join(letter(mark) for mark in row.marks)
             _write(paragraph, ((marks, False),), size, superscript=True)
-        # Together with the note, as long as a page holds both.
-        paragraph.paragraph_format.keep_with_next = True
 
 
 def _head(own: list[_Cell], cell: HeadCell, table: Table, size: Length) -> None:
@@ -131,9 +143,8 @@ def _head(own: list[_Cell], cell: HeadCell, table: Table, size: Length) -> None:
     if cell.is_spanner:
         _rule([target], "bottom", 4)
     text = not cell.is_spanner and table.columns[cell.first].kind == "text"
-    paragraph = _paragraph(target, WD_ALIGN_PARAGRAPH.LEFT if text else WD_ALIGN_PARAGRAPH.CENTER)
+    paragraph = _paragraph(target, WD_ALIGN_PARAGRAPH.LEFT if text else WD_ALIGN_PARAGRAPH.CENTER, size)
     _write(paragraph, _runs(cell.heading), size)
-    paragraph.paragraph_format.keep_with_next = True
 
 
 def _layout(table: Table, room: float) -> tuple[Length, list[Length]]:
@@ -141,10 +152,11 @@ def _layout(table: Table, room: float) -> tuple[Length, list[Length]]:
 
     Where it fits at no size the widest column gives way, and its text goes over several lines.
     """
-    characters = [_longest(table, place) + GAP for place in range(len(table.columns))]
+    characters = [_longest(table, place) for place in range(len(table.columns))]
     points = 72 * room
-    size = next((size for size in TABLE_SIZES if sum(characters) * size * CHARACTER <= points), TABLE_SIZES[-1])
-    widths = [count * size * CHARACTER for count in characters]
+    gaps = 2 * GAP * len(characters)
+    size = next((size for size in TABLE_SIZES if sum(characters) * size * CHARACTER + gaps <= points), TABLE_SIZES[-1])
+    widths = [count * size * CHARACTER + 2 * GAP for count in characters]
     excess = sum(widths) - points
     if excess > 0:
         widest = widths.index(max(widths))
@@ -155,12 +167,18 @@ def _layout(table: Table, room: float) -> tuple[Length, list[Length]]:
 def _longest(table: Table, place: int) -> int:
     column = table.columns[place]
     cells = (len(shown(row.cells[place], column.kind)) + 2 * len(row.marks) * (place == 0) for row in table.rows)
-    return max(len(plain_text(column.heading)), *cells)
+    # A heading may go over several lines.
+    words = (len(word) + 1 for word in plain_text(column.heading).split())
+    return max([MOST_NARROW, *words, *cells])
 
 
-def _paragraph(cell: _Cell, side: WD_ALIGN_PARAGRAPH) -> Paragraph:
+def _paragraph(cell: _Cell, side: WD_ALIGN_PARAGRAPH, size: Length) -> Paragraph:
     paragraph: Paragraph = cell.paragraphs[0]
     paragraph.alignment = side
+    # Together with the next row and the note, as long as a page holds them all. A line as high as its letters, or a row
+    # with an empty cell would be as high as the text around the table.
+    paragraph.paragraph_format.line_spacing = Pt(1.2 * size.pt)
+    paragraph.paragraph_format.keep_with_next = True
     return paragraph
 
 

@@ -22,7 +22,10 @@ ALONE = r"""% Compiles by itself; or \input it in a paper whose preamble has
 \expandafter\ifx\csname @twoclasseserror\endcsname\documentclass\else
   \def\valuemapalone{{}}
   \documentclass[{options}]{{article}}
+  % So that text can be copied out of the PDF, and its letters are drawn as outlines.
+  \IfFileExists{{cmap.sty}}{{\usepackage{{cmap}}}}{{}}
   \usepackage[T1]{{fontenc}}
+  \IfFileExists{{lmodern.sty}}{{\usepackage{{lmodern}}}}{{}}
   \usepackage{{booktabs,graphicx}}
   \usepackage[margin=2cm]{{geometry}}
   \usepackage[labelfont=bf,textfont=it,labelsep=newline,justification=raggedright,singlelinecheck=false]{{caption}}
@@ -84,10 +87,10 @@ def _head_line(line: Sequence[HeadCell], table: Table) -> str:
 
 
 def _head_cell(cell: HeadCell, table: Table) -> str:
-    if not cell.heading:
-        return ""
-    side = "c" if cell.is_spanner or table.columns[cell.first].kind != "text" else "l"
-    return f"\\multicolumn{{{cell.span}}}{{{side}}}{{{_words(cell.heading)}}}"
+    if not cell.is_spanner and (not cell.heading or table.columns[cell.first].kind == "text"):
+        return _words(cell.heading)
+    edge = "@{}" if cell.first + cell.span == len(table.columns) else ""
+    return f"\\multicolumn{{{cell.span}}}{{c{edge}}}{{{_words(cell.heading)}}}"
 
 
 def _line(row: Row, table: Table) -> str:

@@ -25,8 +25,9 @@ _STATISTICS = re.compile(r"(?<![\w.:/'’-])(SD(?=s?\b)|(?:SE|Mdn|M|df|n|r|d|p|z
 
 
 def sentence(text: str) -> str:
-    """Return text with a capital letter at its beginning and a full stop at its end."""
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
+    """Return text with a full stop, and a capital letter unless it begins with the letter of a statistic."""
+    first = text[:1] if _STATISTICS.match(text) or not text[:1].isascii() else text[:1].upper()
+    return first + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
 
 
 def joined(sentences: Iterable[str]) -> Phrase:

@@ -48,9 +48,8 @@ def profile_table(number: int, profile: Profile, answers: Answers, verdict: Verd
     centred = instrument.centring == "person mean"
     own = _columns(answers, centred=centred)
     beside = () if norm is None else _norm_columns(norm)
-    spanners: tuple[Spanner, ...] = (
-        Spanner(phrase("Centred score" if centred else "Score"), 1 + centred, len(own) - 2),
-    )
+    scored = phrase("Centred score" if centred else "Score")
+    spanners: tuple[Spanner, ...] = (Spanner(scored, 1 + centred, len(own) - 2),)
     if norm is not None:
         spanners += (Spanner(phrase("Norm"), len(own), len(own) + 1),)
     return Table(

@@ -91,7 +91,7 @@ def _note(rows: Rows, answers: Answers, everywhere: Sequence[str], norm: Norm | 
     return joined(
         [
             *rows_sentences(rows, answers),
-            "Of the raw answers: Cronbach's α with Feldt's interval, ω total, and the mean correlation r between items.",
+            "Of the raw answers: Cronbach's α with Feldt's interval, ω total, mean correlation r between items.",
             beside,
             *everywhere,
             alphas,

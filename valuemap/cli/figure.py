@@ -1,0 +1,207 @@
+"""``valuemap figure``: a figure of study files, with its numbers and its caption beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from valuemap.cli.output import say, tell
+from valuemap.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from valuemap.plotting import Options
+    from valuemap.plotting.recipe import Recipe
+    from valuemap.plotting.style import Format
+
+KINDS = ["profile", "circle", "map", "divergence", "cultures", "models", "answers", "bias", "reliability"]
+PRESETS = ["jmir", "apa", "nature", "slide"]
+FORMATS = ["pdf", "svg", "png", "tiff"]
+
+EPILOG = """\b
+Kinds:
+  profile      scores with intervals over the norm's band
+  circle       the profile as a ring on the circle of values
+  map          the values scaled from their correlations (people, or many passes)
+  divergence   differences from the norm in SDs, with the zone of equivalence
+  cultures     respondents among countries
+  models       several respondents: heat map, and the plane that tells them apart
+  answers      shares of the options, item by item, in either option order
+  bias         option orders and wordings against each other
+  reliability  components of variance, and the standard error of a value by design
+
+\b
+Examples:
+  valuemap figure profile study.vmap -o profile.pdf
+  valuemap figure divergence gpt.vmap claude.vmap --norm gss2012-us --preset apa
+  valuemap figure circle study.vmap --width 80 --format svg
+  valuemap figure figures/profile.toml
+"""
+
+
+@click.command(epilog=EPILOG)
+@click.argument("what", metavar="KIND|RECIPE")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE...]")
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="The figure; its ending is its format. The numbers (.csv) and the caption with an alt text (.txt) go beside "
+    "it.  [default: KIND.FORMAT here, or the recipe's]",
+)
+@click.option(
+    "--preset",
+    type=click.Choice(PRESETS),
+    help="Width, type and format that a journal or a slide asks for.  [default: jmir]",
+)
+@click.option(
+    "--width", type=click.FloatRange(60, 500), metavar="MM", help="Width in millimetres.  [default: the preset's]"
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    help="File format.  [default: the ending of --out, else the preset's]",
+)
+@click.option(
+    "--dpi",
+    type=click.IntRange(50, 1200),
+    help="Resolution of png and tiff.  [default: the preset's]",
+)
+@click.option(
+    "--norm",
+    metavar="ID",
+    help="Norm to show (valuemap norm list), a study file of people, or none; for cultures a norm with countries.  "
+    "[default: the instrument's usual norm]",
+)
+@click.option("--level", metavar="LEVEL", help="values, ten or higher-order.  [default: the norm's]")
+@click.option(
+    "--by",
+    type=click.Choice(["respondent", "framing"]),
+    help="Show respondents, or each framing of a respondent as one.  [default: respondent]",
+)
+@click.option(
+    "--margin",
+    type=click.FloatRange(0, min_open=True),
+    help="divergence: largest difference that does not matter, in SDs of the norm.  [default: 0.2]",
+)
+@click.option(
+    "--target-se",
+    type=click.FloatRange(0, min_open=True),
+    help="reliability: standard error of a value that is wanted, in scale points.  [default: 0.1]",
+)
+@click.option("--seed", type=click.IntRange(0), help="Seed of everything random.  [default: 1]")
+def command(what: str, files: tuple[Path, ...], **options: Any) -> None:
+    """Draw a figure of study FILEs: one KIND, or a RECIPE (a .toml file) that holds all of this.
+
+    Beside the figure are written the numbers it shows (.csv), and a caption with an alt text (.txt). A profile that is
+    not interpretable is marked as such in the figure and in the caption. The same input gives the same bytes. Options
+    given here go before those of a recipe, and files given here replace its files.
+    """
+    from valuemap.plotting import gather, make, style, write
+
+    order = _order(what, files, options)
+    _check_inputs(order)
+    material = gather(order.files, by_framing=order.options.by_framing)
+    made = make(order.kind, material, order.options, style(order.preset, order.width))
+    for path in write(made, order.out, order.form, options["dpi"] or order.dpi, order.caption):
+        tell(str(path))
+    doubtful = [subject.name for subject in material.subjects if not subject.interpretable]
+    if doubtful:
+        say(f"Not interpretable as values, and marked so: {', '.join(doubtful)} (valuemap quality FILE says why).")
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to make: from options alone, or from a recipe with options over it."""
+
+    kind: str
+    files: Sequence[Path]
+    out: Path
+    form: Format
+    options: Options
+    preset: str
+    width: float | None
+    dpi: int | None
+    caption: str
+
+
+def _order(what: str, files: tuple[Path, ...], options: dict[str, Any]) -> Order:
+    from valuemap.plotting import find_kind
+    from valuemap.plotting.material import Options
+    from valuemap.plotting.recipe import load_recipe
+    from valuemap.plotting.style import PRESETS
+    from valuemap.plotting.words import USUAL_CAPTION
+
+    if what.endswith(".toml"):
+        recipe = load_recipe(Path(what))
+        preset = options["preset"] or recipe.size.preset
+        out, form = _recipe_out(Path(what), recipe, preset, options)
+        return Order(
+            recipe.kind, files or recipe.paths(), out, form, _over(recipe.chosen(), options), preset,
+            options["width"] or recipe.size.width, recipe.size.dpi, recipe.caption,
+        )  # fmt: skip
+    find_kind(what)
+    if not files:
+        raise UsageError(f"Name the study files to show: valuemap figure {what} FILE.vmap.")
+    preset = options["preset"] or "jmir"
+    form = options["form"] or _ending(options["out"]) or PRESETS[preset].form
+    out = options["out"] or Path(f"{what}.{form}")
+    _check_ending(out, form)
+    return Order(what, files, out, form, _over(Options(), options), preset, options["width"], None, USUAL_CAPTION)
+
+
+def _recipe_out(path: Path, recipe: Recipe, preset: str, options: dict[str, Any]) -> tuple[Path, Format]:
+    """Return the file to write and its format: options first, then the recipe, then the preset."""
+    from valuemap.plotting.style import PRESETS
+
+    own = path.parent / recipe.out if recipe.out else None
+    form: Format = (
+        options["form"] or _ending(options["out"]) or recipe.size.format or _ending(own) or PRESETS[preset].form
+    )
+    out = options["out"] or (own or path).with_suffix(f".{form}")
+    _check_ending(out, form)
+    return out, form
+
+
+def _ending(out: Path | None) -> Format | None:
+    found: Any = None if out is None else out.suffix.lower().lstrip(".").replace("tif", "tiff").replace("tifff", "tiff")
+    return found if found in FORMATS else None
+
+
+def _check_ending(out: Path, form: Format) -> None:
+    if _ending(out) is None:
+        raise UsageError(f"{out}: name the figure with the ending of its format: {', '.join(FORMATS)}.")
+    if _ending(out) != form:
+        raise UsageError(f"{out}: its ending says {_ending(out)}, but the format is {form}; make them the same.")
+
+
+def _over(chosen: Options, options: dict[str, Any]) -> Options:
+    """Put what was given on the command line over the options of a recipe."""
+    from dataclasses import replace
+
+    given = {
+        name: options[name] for name in ("norm", "level", "margin", "target_se", "seed") if options[name] is not None
+    }
+    if options["by"] is not None:
+        given["by_framing"] = options["by"] == "framing"
+    return replace(chosen, **given)
+
+
+def _check_inputs(order: Order) -> None:
+    """Refuse to write over what is read, or over somebody else's files beside the figure."""
+    from valuemap.plotting import beside
+    from valuemap.store import is_being_written
+
+    inputs = [*order.files, *([Path(order.options.norm)] if order.options.norm else [])]
+    for path in (order.out, *beside(order.out)):
+        if any(path.exists() and known.exists() and path.samefile(known) for known in inputs):
+            raise UsageError(f"{path}: is an input of this figure, which is never written over.")
+    for file in order.files:
+        if is_being_written(file):
+            say(f"{file}: is being written; shown is what it holds now.")

@@ -1,0 +1,89 @@
+"""``valuemap report``: one page of everything a study says."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import click
+
+from valuemap.cli.output import say
+from valuemap.errors import EXIT_DEGRADED, EXIT_OK, UsageError
+from valuemap.hostile_text import printable
+
+EPILOG = """\b
+Examples:
+  valuemap report study.vmap
+  valuemap report gpt.vmap claude.vmap -o models.html
+  valuemap report study.vmap -o report.html --bib references.bib
+  valuemap report study.vmap --methods > method.txt
+"""
+
+
+@click.command(epilog=EPILOG)
+@click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="FILE [FILE...]")
+@click.option(
+    "--out",
+    "-o",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("report.html"),
+    show_default=True,
+    metavar="FILE",
+    help="The page to write.",
+)
+@click.option("--methods", is_flag=True, help="Print the Method section on stdout instead of writing the page.")
+@click.option(
+    "--bib",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the references of the Method section as BibTeX, too.",
+)
+@click.option("--force", is_flag=True, help="Write over files that are there.")
+def command(files: tuple[Path, ...], out: Path, methods: bool, bib: Path | None, force: bool) -> None:
+    """Write one page of everything study files say: no network is needed to read it, and it fetches nothing.
+
+    On top whether each profile may be believed, and why. Then profile and circle, comparison with the instrument's
+    usual norm, reliability, structure, the design with prompts and hashes, the answers themselves, and a Method section
+    with its references. Tables and drawings can be saved from the page.
+
+    Exit code 4 when a profile is not interpretable or too few answers are valid; the page is written all the same.
+    """
+    from valuemap.report.page import report_page
+    from valuemap.store import is_being_written
+
+    for path in [path for path in (None if methods else out, bib) if path is not None]:
+        _check(path, files, force=force)
+    for file in files:
+        if is_being_written(file):
+            say(f"{file}: is being written; the page is about what it holds now.")
+    found = report_page(files)
+    if methods:
+        click.echo(found.methods, nl=False)
+    else:
+        _write(found.html, out)
+        say(printable(f"Report in {out} ({len(found.html.encode()) / 1e6:.1f} MB)."))
+    if bib is not None:
+        _write(found.bibtex, bib)
+        say(printable(f"References in {bib}."))
+    click.get_current_context().exit(EXIT_DEGRADED if found.degraded else EXIT_OK)
+
+
+def _check(path: Path, files: tuple[Path, ...], *, force: bool) -> None:
+    if not path.exists():
+        return
+    if any(file.exists() and path.samefile(file) for file in files):
+        raise UsageError(f"{path}: is a study file, which is never written over.")
+    if not force:
+        raise UsageError(f"{path}: exists already; give --force to write over it.")
+
+
+def _write(text: str, out: Path) -> None:
+    """Write a file that is there whole or not at all."""
+    try:
+        with tempfile.TemporaryDirectory(prefix=".valuemap-", dir=out.parent) as folder:
+            draft = Path(folder) / "draft"
+            draft.write_text(text, encoding="utf-8", newline="")
+            os.replace(draft, out)  # noqa: PTH105
+    except OSError as fault:
+        raise UsageError(f"{out}: cannot be written ({fault.strerror or fault}).") from None

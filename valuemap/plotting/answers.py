@@ -1,0 +1,190 @@
+"""Figure `answers`: how often each option was given to each item, in either order of the options.
+
+In go respondents; out come panels of shares, a row an item and a column an option, one panel an option order. Where the
+content decides, the panels of a respondent look alike; where the printed position decides, one is the mirror image of
+the other.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.collections import QuadMesh
+from matplotlib.figure import Figure
+
+from valuemap.compare.distributions import answer_shares
+from valuemap.plotting.kind import Kind
+from valuemap.plotting.material import Material, Options
+from valuemap.plotting.style import SHARES, Style, remark_below
+from valuemap.plotting.values import places
+from valuemap.plotting.words import Words, n_sentence, not_interpretable, states_sentence, verdict_sentence
+from valuemap.scoring.answers import Answers
+from valuemap.scoring.profile import items_of
+
+#: A panel is legible from this width on (mm), beside the names of the items.
+NARROWEST, NAMES = 19.0, 16.0
+ONE_ORDER = "as asked"
+
+
+def tidy(material: Material, options: Options) -> pd.DataFrame:
+    """Return one row a respondent, option order, item and option: its share among the valid answers."""
+    level = options.level or material.instrument.levels[0].id
+    material.instrument.level(level)
+    listed = [
+        (item, place.scale)
+        for place in places(material.instrument, level)
+        for item in sorted(items_of(place.scale, level, material.instrument))
+    ]
+    values = material.instrument.response.values
+    rows = []
+    for subject in material.subjects:
+        for order, own in _by_order(subject.answers):
+            shares, valid = answer_shares(own), (~np.isnan(own.values)).sum(axis=0)
+            rows += [
+                {
+                    "respondent": subject.name,
+                    "verdict": subject.verdict.word,
+                    "option_order": order,
+                    "scale": scale,
+                    "item": item,
+                    "option": option,
+                    "share": float(share),
+                    "valid": int(valid[item - 1]),
+                    "passes": len(own.values),
+                }
+                for item, scale in listed
+                for option, share in zip(values, shares[item - 1], strict=True)
+            ]
+    return pd.DataFrame(rows)
+
+
+def _by_order(answers: Answers) -> Iterator[tuple[str, Answers]]:
+    """Yield the answers under each option order, the ascending first; people were asked in one."""
+    if answers.is_people:
+        yield ONE_ORDER, answers
+        return
+    for order in ("ascending", "descending"):
+        rows = (answers.administrations["option_order"] == order).to_numpy()
+        if rows.any():
+            yield order, answers.where(rows)
+
+
+def _panels(table: pd.DataFrame) -> list[tuple[str, str]]:
+    return list(table[["respondent", "option_order"]].drop_duplicates().itertuples(index=False, name=None))
+
+
+def _beside(table: pd.DataFrame, look: Style) -> int:
+    """Return how many panels stand beside each other: whole respondents, if more than one fits."""
+    found = _panels(table)
+    orders = max(sum(1 for name, _ in found if name == one) for one, _ in found)
+    fitting = max(1, int((look.width - NAMES) // NARROWEST))
+    return min(len(found), max(orders, fitting // orders * orders))
+
+
+def height(table: pd.DataFrame, look: Style) -> float:
+    """Return the height in millimetres."""
+    rows = math.ceil(len(_panels(table)) / _beside(table, look))
+    return rows * (table["item"].nunique() * look.row * 0.8 + 6 * look.row) + 6 * look.row
+
+
+def draw(figure: Figure, table: pd.DataFrame, look: Style) -> None:
+    """Draw the panels with one scale of shades below them."""
+    found, beside = _panels(table), _beside(table, look)
+    rows = math.ceil(len(found) / beside)
+    grid = figure.subplots(rows, beside, sharey=True, squeeze=False)
+    shade = None
+    for place, axes in enumerate(grid.flat):
+        if place >= len(found):
+            axes.set_visible(False)
+            continue
+        name, order = found[place]
+        own = table[(table["respondent"] == name) & (table["option_order"] == order)]
+        shade = _draw_shares(axes, own)
+        if place % beside == 0:
+            _name_items(axes, own)
+        _title(axes, name, order, look, first=place == 0 or found[place - 1][0] != name or place % beside == 0)
+    if shade is not None:
+        bar = figure.colorbar(shade, ax=list(grid.flat), location="bottom", aspect=40, shrink=0.5, pad=0.02)
+        bar.set_label("Share of valid answers (hatched: none)")
+        bar.outline.set_linewidth(0.4)
+    pairs = zip(table["respondent"], table["verdict"], strict=True)
+    remark_below(figure, not_interpretable(pairs), look)
+
+
+def _draw_shares(axes: Axes, own: pd.DataFrame) -> QuadMesh:
+    options = sorted(own["option"].unique())
+    items = list(own["item"].drop_duplicates())
+    shares = own["share"].to_numpy(dtype=float).reshape(len(items), len(options))
+    axes.set_facecolor("white")
+    axes.patch.set(hatch="////////", edgecolor="#BBBBBB")
+    mesh = axes.pcolormesh(
+        np.arange(len(options) + 1) - 0.5, np.arange(len(items) + 1) - 0.5, np.ma.masked_invalid(shares),
+        cmap=SHARES, vmin=0, vmax=1, edgecolors="white", linewidth=0.4,
+    )  # fmt: skip
+    axes.set_xticks(range(len(options)), [str(option) for option in options])
+    axes.set_ylim(len(items) - 0.5, -0.5)
+    axes.tick_params(length=0)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    scales = own.drop_duplicates("item")["scale"].tolist()
+    for row in range(1, len(scales)):
+        if scales[row] != scales[row - 1]:
+            axes.axhline(row - 0.5, color="#8C8C8C", linewidth=0.5)
+    axes.set_xlabel("Option")
+    return mesh
+
+
+def _name_items(axes: Axes, own: pd.DataFrame) -> None:
+    items = own.drop_duplicates("item")
+    axes.set_yticks(
+        range(len(items)), [f"{scale} {item}" for scale, item in zip(items["scale"], items["item"], strict=True)]
+    )
+
+
+def _title(axes: Axes, name: str, order: str, look: Style, *, first: bool) -> None:
+    """Put the order over the panel, and the respondent's name over its first."""
+    axes.set_title(f"{name if first else ''}\n{order}", fontsize=look.small, loc="left", linespacing=1.4)
+
+
+def words(table: pd.DataFrame, material: Material, _options: Options) -> Words:
+    """Word the caption and the alt text."""
+    two = table.groupby("respondent")["option_order"].nunique().max() > 1
+    mirrored = (
+        " Options are named by what they mean, whatever their printed place: where the content decides, a respondent's "
+        "two panels are alike; where the place decides, they mirror each other."
+        if two
+        else ""
+    )
+    exact = any((s.answers.administrations["mode"] == "distribution").any() for s in material.subjects)
+    how = " Of passes in distribution mode the model's own probabilities of the options are shown." if exact else ""
+    response = material.instrument.response
+    return Words(
+        title=f"Answers to the {material.instrument.n_items} items of {material.instrument.id}, by option order.",
+        shown=f"Cells: share of an option among the valid answers to an item ({response.minimum}: lowest, "
+        f"{response.maximum}: highest).{mirrored}{how}",
+        n=n_sentence(material),
+        states=states_sentence(material),
+        norm="",
+        interval="",
+        notes="",
+        verdict=verdict_sentence(material.subjects),
+        alt="Panels of shaded cells, items by options. "
+        + " ".join(
+            _alt(str(who), str(order), own)
+            for (who, order), own in table.groupby(["respondent", "option_order"], sort=False)
+        ),
+    )
+
+
+def _alt(who: str, order: str, own: pd.DataFrame) -> str:
+    shares = own.groupby("option")["share"].mean()
+    if shares.isna().all():
+        return f"{who}, {order}: no valid answer."
+    return f"{who}, {order}: most often option {shares.idxmax()} ({shares.max():.0%} of the answers)."
+
+
+KIND = Kind("answers", tidy, height, draw, words)

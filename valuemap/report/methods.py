@@ -1,0 +1,301 @@
+"""The paragraph for a paper's Method section, with the numbers of the study filled in, and what it cites.
+
+In go the design of a study file, its answers, verdicts and the norms it was held against; out come `Methods`:
+paragraphs in plain English and their citations. Rules: every sentence follows from the study file and none is a
+conclusion; denominators stand beside every count; passes of a model are never called participants.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from valuemap.catalog import find_norm, norm_files
+from valuemap.compare.comparison import Against
+from valuemap.hostile_text import printable
+from valuemap.instrument import Instrument, Wording
+from valuemap.norms import Norm
+from valuemap.quality import Verdict
+from valuemap.report.bibliography import Citation, citation
+from valuemap.respondents.base import Identity
+from valuemap.scoring.answers import Answers
+from valuemap.scoring.profile import CLUSTER_FACETS, leave_out_people, profiles
+from valuemap.store import StudyFile
+from valuemap.study import Condition, State
+
+PRESENTATIONS = {
+    "item": "each item alone, in a chat of its own",
+    "conversation": "the items one after the other, in one chat",
+    "form": "all items in one prompt",
+}
+ORIGINS = {
+    "valuemap": "written for the valuemap project, not the official item texts",
+    "official": "the official item texts",
+    "user": "supplied by the authors",
+}
+ORDERS = {"ascending": "from the lowest to the highest", "descending": "from the highest to the lowest"}
+
+
+@dataclass(frozen=True)
+class Design:
+    """What a study file says of itself.
+
+    Attributes
+    ----------
+    version, created
+        Of valuemap when the file was made, and when that was.
+    instrument, wordings, respondents, conditions
+        As asked.
+    repeats, seed
+        Of the design.
+    calls, attempts
+        Model calls that are stored, and how often they were tried in all.
+    """
+
+    version: str
+    created: str
+    instrument: Instrument
+    wordings: tuple[Wording, ...]
+    respondents: tuple[Identity, ...]
+    conditions: tuple[Condition, ...]
+    repeats: int
+    seed: int
+    calls: int
+    attempts: int
+
+
+@dataclass(frozen=True)
+class Methods:
+    """Paragraphs, and the references they name."""
+
+    paragraphs: tuple[str, ...]
+    citations: tuple[Citation, ...]
+
+
+def design_of(file: StudyFile) -> Design:
+    """Read the design of a study file."""
+    stored = file.design()
+    calls, attempts = file.rows("SELECT COUNT(*), COALESCE(SUM(attempts), 0) FROM call").fetchone()
+    return Design(
+        version=str(file.rows("SELECT valuemap_version FROM study").fetchone()[0]),
+        created=file.created(),
+        instrument=file.instrument(),
+        wordings=tuple(file.wordings().values()),
+        respondents=tuple(file.respondents().values()),
+        conditions=tuple(file.conditions().values()),
+        repeats=int(stored.get("repeats", 1)),
+        seed=int(stored.get("seed", 0)),
+        calls=int(calls),
+        attempts=int(attempts),
+    )
+
+
+def methods(
+    design: Design, answers: Answers, verdicts: Mapping[str, Verdict], against: Sequence[Against] = (), margin: float = 0.2
+) -> Methods:
+    """Write the Method section of one study.
+
+    Parameters
+    ----------
+    design, answers
+        Of the study file.
+    verdicts
+        By respondent, or of "people".
+    against
+        What the profiles were compared with.
+    margin
+        Of the equivalence tests, in SDs of the norm.
+    """
+    source = citation(design.instrument.citation, design.instrument.doi)
+    first = _people(design, answers, source) if answers.is_people else _models(design, answers, source)
+    second = [_states(answers), _scoring(design.instrument, answers), _uncertainty(answers), *_verdicts(verdicts)]
+    third, cited = _comparison(against, margin)
+    paragraphs = (" ".join(first), " ".join(second), *((third,) if third else ()))
+    software = f"The valuemap authors. valuemap: measuring the values that language models carry (version {design.version})"
+    return Methods(
+        tuple(printable(paragraph) for paragraph in paragraphs),
+        tuple(dict.fromkeys([source, *cited, citation(software)])),
+    )
+
+
+def _models(design: Design, answers: Answers, source: Citation) -> list[str]:
+    asked = answers.administrations
+    administered = asked["respondent"].nunique()
+    return [
+        f"We administered the {_instrument(design.instrument, source)} to {_respondents(design.respondents)} with "
+        f"valuemap {design.version} on {design.created[:10]} (UTC).",
+        _words(design.wordings),
+        _presented(design.conditions),
+        *_framings(design.conditions),
+        _asked(design, len(asked), administered),
+    ]
+
+
+def _people(design: Design, answers: Answers, source: Citation) -> list[str]:
+    kept, left_out = leave_out_people(answers)
+    out = f"Left out were {_listed(left_out)}; {len(kept.values):,} remained." if left_out else "Nobody was left out."
+    return [
+        f"The data are the answers of {len(answers.values):,} people to the {_instrument(design.instrument, source)}, "
+        f"read with valuemap {design.version}.",
+        out,
+    ]
+
+
+def _instrument(instrument: Instrument, source: Citation) -> str:
+    scale = f"{instrument.response.minimum} to {instrument.response.maximum}"
+    named = source.in_sentence if source.authors else ""
+    return f"{instrument.name}{' ' if named else ''}{named}, whose {instrument.n_items} items are answered from {scale},"
+
+
+def _respondents(identities: Sequence[Identity]) -> str:
+    """Name the respondents: simulated ones are not language models."""
+    models = [one for one in identities if one.kind != "simulated"]
+    simulated = [one for one in identities if one.kind == "simulated"]
+    parts = []
+    if models:
+        named = _listed([_with_temperature(one) for one in models])
+        parts.append(f"{_count(len(models), 'language model')} ({named})")
+    if simulated:
+        named = _listed([one.name for one in simulated])
+        parts.append(f"{_count(len(simulated), 'simulated respondent')} whose true values are known ({named})")
+    return " and ".join(parts)
+
+
+def _with_temperature(identity: Identity) -> str:
+    settings = identity.settings
+    served = f", served as {identity.model}" if identity.model not in identity.name else ""
+    warmth = settings.get("temperature")
+    sampling = f"sampling temperature {warmth:g}" if isinstance(warmth, int | float) else "sampling temperature not set"
+    return f"{identity.name}{served}, {sampling}"
+
+
+def _words(wordings: Sequence[Wording]) -> str:
+    by_origin: dict[str, list[str]] = {}
+    for wording in wordings:
+        by_origin.setdefault(wording.origin, []).append(f"{wording.id}, {wording.language}, {wording.form} form")
+    parts = [f"{ORIGINS[origin]} ({'; '.join(names)})" for origin, names in by_origin.items()]
+    return f"The items were put in {_count(len(wordings), 'wording')}: {_listed(parts)}."
+
+
+def _presented(conditions: Sequence[Condition]) -> str:
+    shown = [PRESENTATIONS[name] for name in dict.fromkeys(one.presentation for one in conditions)]
+    orders = list(dict.fromkeys(one.option_order for one in conditions))
+    options = " in one half of the passes and ".join(ORDERS[order] for order in orders)
+    options += " in the other half" if len(orders) > 1 else ""
+    item_orders = list(dict.fromkeys(one.item_order for one in conditions))
+    order = " and ".join({"fixed": "in the questionnaire's order", "random": "in a random order"}[one] for one in item_orders)
+    return f"A pass presented {_listed(shown)}, {order}; the response options were printed {options}."
+
+
+def _framings(conditions: Sequence[Condition]) -> list[str]:
+    framings = dict.fromkeys(one.framing for one in conditions)
+    texts = [framing.name for framing in framings if framing.text]
+    if not texts:
+        return ["No system text was given."]
+    without = " and without any" if len(texts) < len(framings) else ""
+    named = _listed([f"“{name}”" for name in texts])
+    return [f"The items were asked under {_count(len(texts), 'framing')} as system text ({named}){without}."]
+
+
+def _asked(design: Design, passes: int, respondents: int) -> str:
+    exact = all(one.mode == "distribution" for one in design.conditions)
+    conditions = _count(len(design.conditions), "condition")
+    if exact:
+        how = (
+            f"In each of the {conditions} the probabilities of the response options were read off the model once instead of sampling "
+            "an answer"
+        )
+    else:
+        each = _count(design.repeats, "time")
+        how = f"Each of the {conditions} was administered {each} to each respondent, each call with a seed of its own derived from the seed {design.seed}"
+        how = how.replace("Each of the 1 condition was", "The one condition was")
+    total = f"{_count(passes, 'pass', 'passes')} of {_count(respondents, 'respondent')} and {_count(design.calls, 'model call')}"
+    again = design.attempts - design.calls
+    tried = f"; {again:,} further attempts followed failed ones" if again > 0 else ""
+    return f"{how}, which came to {total}{tried}. Repeated passes of a model are draws from one distribution and are not treated as people."
+
+
+def _states(answers: Answers) -> str:
+    if answers.is_people:
+        return f"There were {answers.count(State.VALID):,} answers; missing answers were not imputed."
+    asked = answers.n_asked
+    valid = answers.count(State.VALID)
+    rest = _listed(
+        [
+            f"{answers.count(State.REFUSED):,} were refusals",
+            f"{answers.count(State.UNPARSEABLE):,} could not be read as an option",
+            f"{answers.count(State.FAILED):,} were failed calls",
+        ]
+    )
+    share = 100 * valid / asked if asked else 0.0
+    percent = "100" if valid == asked else f"{min(share, 99.9):.1f}"
+    return f"Of {asked:,} answers {valid:,} ({percent}%) were valid; {rest}. None was replaced or imputed."
+
+
+def _scoring(instrument: Instrument, answers: Answers) -> str:
+    who = "person" if answers.is_people else "pass"
+    score = "A scale's score is the mean of its items"
+    if instrument.centring != "person mean":
+        return f"{score}."
+    return f"{score}; it was centred on the mean rating over all items answered in the same {who}, without dividing by the SD."
+
+
+def _uncertainty(answers: Answers) -> str:
+    if answers.is_people:
+        return "Standard errors are over people."
+    varied = {one.varied for one in profiles(answers, answers.instrument.levels[0].id)}
+    if varied == {"nothing random"}:
+        return "Nothing random was varied, so scores have no standard errors."
+    clustered = any(answers.administrations[facet].nunique() > 1 for facet in CLUSTER_FACETS)
+    over = "the spread of the means of the wordings, framings and presentations varied" if clustered else "the spread of repeats"
+    return f"Standard errors rest on {over} ({_listed(sorted(varied))} a respondent)."
+
+
+def _verdicts(verdicts: Mapping[str, Verdict]) -> list[str]:
+    by_word: dict[str, list[str]] = {}
+    for name, verdict in verdicts.items():
+        by_word.setdefault(verdict.word, []).append(name)
+    parts = [f"{_listed(names)} {'was' if len(names) == 1 and names != ['people'] else 'were'} {word}" for word, names in by_word.items()]
+    pieces = max((len(verdict.evidence) for verdict in verdicts.values()), default=0)
+    judged = f"Before any interpretation each profile was judged on {pieces} pieces of evidence about how the answers came about"
+    return [f"{judged}: {'; '.join(parts)}."] if parts else []
+
+
+def _comparison(against: Sequence[Against], margin: float) -> tuple[str, list[Citation]]:
+    """Describe the norms, each once, and how profiles were held against them."""
+    references = list({one.reference.id: one.reference for one in against}.values())
+    if not references:
+        return "", []
+    sentences, cited = [], []
+    for reference in references:
+        norm = find_norm(reference.id) if reference.id in norm_files() else None
+        source = citation(norm.citation, norm.doi) if norm else None
+        cited += [source] if source else []
+        named = f"{reference.name}{' ' + source.in_sentence if source and source.authors else ''}"
+        sentences.append(f"Profiles were compared with the norm {named}; {_spread(norm, reference.units)}")
+    sentences.append(
+        "Differences are in SDs of the norm with Hedges' correction and 95% intervals that hold the sampling error of profile and norm; "
+        f"p values were adjusted over scales (Benjamini–Hochberg), and equivalence was tested by two one-sided tests against ±{margin:g} SD."
+    )
+    return " ".join(sentences), cited
+
+
+def _spread(norm: Norm | None, units: str) -> str:
+    if norm is None:
+        return f"its SDs are among {units}."
+    people = f"{norm.population}, {norm.year}, n = {norm.n:,}"
+    quoted = {
+        "secondary": " Its numbers were taken from a quotation and not from the publication itself.",
+        "reconstructed": " Its numbers were reconstructed from other published ones.",
+    }.get(norm.verification, "")
+    among = "persons" if norm.n_groups is None else f"the means of {norm.n_groups} groups, so that a difference is a distance among groups and not among people"
+    return f"it describes {people}, and its SDs are among {among}.{quoted}"
+
+
+def _count(number: int, noun: str, plural: str = "") -> str:
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
+
