@@ -258,6 +258,10 @@ def test_letters_of_statistics_are_italic_in_notes_and_names_are_left_alone() ->
     )
 
 
+def test_a_bounded_statistic_in_a_note_has_no_zero_before_the_point() -> None:
+    assert plain_text(joined(["r = −0.03", "p = 0.053", "the mean is 0.5"])) == "r = −.03. p = .053. The mean is 0.5."
+
+
 def test_the_study_file_is_not_touched(models: Path, tmp_path: Path) -> None:
     copy = Path(shutil.copy(models, tmp_path))
     before = copy.read_bytes()

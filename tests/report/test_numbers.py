@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from valuemap.report.numbers import FORMS, p_in_words, shown
-from valuemap.report.tables import Interval, Kind, italic, phrase, plain_text
+from valuemap.report.numbers import FORMS, shown
+from valuemap.report.tables import Interval, Kind
 
 FINITE = st.floats(-1e6, 1e6)
 
@@ -74,8 +74,3 @@ def test_a_p_is_exact_or_below_a_thousandth_and_never_zero_or_one(p: float) -> N
     text = shown(p, "p")
     assert text not in (".000", "1.000")
     assert text == "< .001" if p < 0.001 else text == "> .999" or abs(float(text) - p) <= 0.0005 + 1e-12
-
-
-def test_a_p_in_a_sentence_has_its_sign() -> None:
-    assert p_in_words(0.0321) == phrase(italic("p"), " = .032")
-    assert plain_text(p_in_words(0.0001)) == "p < .001"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +32,12 @@ def wording(instrument: Instrument) -> Wording:
     return find_wording(instrument, "en-a")
 
 
-@pytest.fixture
-async def model(weights: Path) -> AsyncIterator[Embedded]:
+@pytest.fixture(scope="module")
+def model(weights: Path) -> Iterator[Embedded]:
+    """One model for all tests that do not care what it was asked before."""
     one = Embedded.smollm2()
     yield one
-    await one.close()
+    asyncio.run(one.close())
 
 
 def asked(text: str, *, seed: int = 1, max_tokens: int = 8, codes: tuple[str, ...] = CODES, **more: Any) -> Request:

@@ -109,6 +109,12 @@ def command(what: str, files: tuple[Path, ...], **options: Any) -> None:
     _check_inputs(order)
     material = gather(order.files, by_framing=order.options.by_framing)
     made = make(order.kind, material, order.options, style(order.preset, order.width))
+    millimetres = made.figure.get_size_inches()[1] * 25.4
+    if millimetres > made.look.preset.tallest:
+        say(
+            f"The figure is {millimetres:.0f} mm tall, more than the {made.look.preset.tallest:.0f} mm of a page (or "
+            "slide): show fewer respondents, or give a larger --width."
+        )
     for path in write(made, order.out, order.form, options["dpi"] or order.dpi, order.caption):
         tell(str(path))
     doubtful = [subject.name for subject in material.subjects if not subject.interpretable]

@@ -53,8 +53,8 @@ Kinds:
 @click.option(
     "--norm",
     metavar="ID",
-    help="For profile, reliability (of people) and comparison (valuemap norm list).  [default: the instrument's usual "
-    "norm, where it fits]",
+    help="For profile, reliability (of people) and comparison (valuemap norm list); for comparison a study file of "
+    "people, too.  [default: the instrument's usual norm, where it fits]",
 )
 @click.option(
     "--out",

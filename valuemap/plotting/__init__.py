@@ -17,7 +17,7 @@ from valuemap.errors import UsageError
 from valuemap.hostile_text import harmless, printable
 from valuemap.plotting.kind import Kind
 from valuemap.plotting.material import Material, Options, gather
-from valuemap.plotting.style import Format, Style, in_house_style, new_figure, resolution, save, style
+from valuemap.plotting.style import FORMATS, Format, Style, in_house_style, new_figure, resolution, save, style
 from valuemap.plotting.words import USUAL_CAPTION, Words
 
 __all__ = ["KINDS", "Made", "Options", "find_kind", "gather", "make", "style", "write"]
@@ -123,11 +123,12 @@ def beside(out: Path) -> tuple[Path, Path]:
     Raises
     ------
     UsageError
-        Such a file is there although the figure is not: it is somebody else's.
+        Such a file is there, but no figure of that name in any format: it is somebody else's.
     """
     paths = out.with_suffix(".csv"), out.with_suffix(".txt")
+    drawn = any(out.with_suffix(f".{form}").exists() for form in FORMATS)
     for path in paths:
-        if path.exists() and not out.exists():
+        if path.exists() and not drawn:
             raise UsageError(f"{path}: is there and belongs to no figure; name the figure differently, or move it.")
     return paths
 

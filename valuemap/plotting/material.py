@@ -19,7 +19,7 @@ from scipy import stats
 from valuemap.catalog import find_norm, norm_files
 from valuemap.compare.reference import Reference, reference_from_norm, reference_from_people, usual_level
 from valuemap.compare.subject import Subject, subjects_of
-from valuemap.errors import CatalogError, NormError, StudyError
+from valuemap.errors import CatalogError, NormError, StudyError, UsageError
 from valuemap.instrument import Instrument, Wording
 from valuemap.norms import Norm
 from valuemap.scoring.answers import Answers, load_answers
@@ -124,16 +124,24 @@ def gather(files: Sequence[Path], *, by_framing: bool = False) -> Material:
         for path, (answers, _) in zip(files, read, strict=True)
         for subject in subjects_of(answers, by_framing=by_framing)
     ]
-    names = [subject.name for _, subject in split]
     wordings = {wording.id: wording for _, shown in read for wording in shown}
-    return Material(
-        instrument=instrument,
-        subjects=tuple(
-            subject if names.count(subject.name) == 1 else replace(subject, name=f"{subject.name} ({path.name})")
-            for path, subject in split
-        ),
-        wordings=tuple(wordings.values()),
-    )
+    return Material(instrument, _told_apart(split), tuple(wordings.values()))
+
+
+def _told_apart(split: Sequence[tuple[Path, Subject]]) -> tuple[Subject, ...]:
+    """Put the file behind a name that stands in several of them: its name, or its path where that is not enough."""
+    subjects = [subject for _, subject in split]
+    for shown in (lambda path: path.name, str):
+        names = [subject.name for subject in subjects]
+        if len(set(names)) == len(names):
+            return tuple(subjects)
+        subjects = [
+            subject if names.count(name) == 1 else replace(subject, name=f"{subject.name} ({shown(path)})")
+            for name, (path, subject) in zip(names, split, strict=True)
+        ]
+    if len({subject.name for subject in subjects}) < len(subjects):
+        raise UsageError("A study file is given twice; give each once.")
+    return tuple(subjects)
 
 
 def _read(path: Path) -> tuple[Answers, tuple[Wording, ...]]:

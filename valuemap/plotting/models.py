@@ -24,6 +24,7 @@ from valuemap.plotting.values import places
 from valuemap.plotting.words import (
     Words,
     extremes,
+    listed,
     n_sentence,
     not_interpretable,
     number,
@@ -160,6 +161,8 @@ def _draw_plane(axes: Axes, passes: pd.DataFrame, names: list[str], look: Style)
     flat = passes["function_2"].isna().all()
     for place, name in enumerate(names):
         own = passes[passes["respondent"] == name].dropna(subset=["function_1"])
+        if own.empty:
+            continue
         x = own["function_1"].to_numpy(dtype=float)
         y = np.full(len(x), -float(place)) if flat else own["function_2"].to_numpy(dtype=float)
         readable = (own["verdict"] != "not interpretable").all()
@@ -198,7 +201,7 @@ def words(table: pd.DataFrame, material: Material, options: Options) -> Words:
         states=states_sentence(material),
         norm=f"Last column: {shown.reference.centre_kind}s of the {shown.population}." if shown else "",
         interval="",
-        notes=" ".join(f"{note.rstrip('.')}." for note in between.notes),
+        notes=" ".join([*(f"{note.rstrip('.')}." for note in between.notes), *_without_passes(table)]),
         verdict=verdict_sentence(material.subjects),
         alt=f"Heat map of {material.instrument.level(level).name}. "
         + " ".join(
@@ -209,6 +212,13 @@ def words(table: pd.DataFrame, material: Material, options: Options) -> Words:
 
 def _alt(who: str, own: pd.DataFrame) -> str:
     return f"{who}: {extremes(own, 'score') if own['score'].notna().any() else 'no scores'}."
+
+
+def _without_passes(table: pd.DataFrame) -> list[str]:
+    """Name the respondents that have no pass with a score of every scale, and so none in the plane."""
+    passes = table[table["panel"] == "passes"]
+    without = [who for who, own in passes.groupby("respondent", sort=False) if own["function_1"].isna().all()]
+    return [f"{listed([str(who) for who in without])}: no pass has a score of every scale."] if without else []
 
 
 KIND = Kind("models", tidy, height, draw, words)

@@ -63,6 +63,8 @@ class Preset:
         The usual file format, and the resolution of png and tiff.
     most_pixels
         Of the longer side; ``None`` for no limit.
+    tallest
+        Height of a page's type area, or of a slide, in millimetres.
     source
         Where the numbers come from.
     """
@@ -74,23 +76,26 @@ class Preset:
     form: Format
     dpi: int
     most_pixels: int | None
+    tallest: float
     source: str
 
 
 PRESETS: Mapping[str, Preset] = {
     "jmir": Preset(
-        152.4, 8, 7, 1.0, "png", 200, 1200,
+        152.4, 8, 7, 1.0, "png", 200, 1200, 228.6,
         "JMIR Support, requirements for figures: PNG, at most 1200 × 1200 pixels. Width and type: this project's",
     ),
     "apa": Preset(
-        165.1, 9, 8, 1.0, "pdf", 300, None,
+        165.1, 9, 8, 1.0, "pdf", 300, None, 228.6,
         "APA Style, figure setup: sans serif type of 8 to 14 points. Width: a Letter page between 1-inch margins",
     ),
     "nature": Preset(
-        89.0, 7, 6, 0.75, "pdf", 450, None,
-        "Nature research figure guide: 89 mm or 183 mm wide, type of 5 to 7 points, at least 300 dpi",
+        89.0, 7, 6, 0.75, "pdf", 450, None, 170.0,
+        "Nature research figure guide: 89 mm or 183 mm wide, at most 170 mm tall, type of 5 to 7 points, 300 dpi",
     ),
-    "slide": Preset(254.0, 16, 13, 2.0, "png", 150, None, "this project's: 10 inches, to be read from the last row"),
+    "slide": Preset(
+        254.0, 16, 13, 2.0, "png", 150, None, 142.9, "this project's: 10 inches of a 16:9 slide, read from the last row"
+    ),
 }  # fmt: skip
 
 
@@ -245,6 +250,8 @@ def legend_above(figure: Figure, handles: Sequence[Artist], look: Style) -> None
     """Put a legend over the axes, in as many columns as fit."""
     longest = max(len(str(handle.get_label())) for handle in handles) + 5
     columns = max(1, min(len(handles), look.characters() // longest))
+    for handle in handles:
+        handle.set_label(look.wrapped(str(handle.get_label()), look.width - 14))
     figure.legend(handles=list(handles), loc="outside upper left", ncols=columns)
 
 

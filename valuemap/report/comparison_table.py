@@ -108,7 +108,7 @@ def _note(against: Against, margin: float, everywhere: Sequence[str]) -> Phrase:
             f"Each p is two-sided, adjusted over {len(against.scales)} scales (Benjamini–Hochberg); equivalence p: two "
             f"one-sided tests against ±{margin:g} SD.",
             _place(reference),
-            *everywhere,
+            *(f"All scales: {note}" for note in everywhere),
         ]
     )
 

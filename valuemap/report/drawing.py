@@ -150,7 +150,9 @@ def draw_profile(
     scales = profiles[0].scales
     bands = [_norm_numbers(norm, scale.scale) for scale in scales]
     intervals = [[_interval(profile, place, centred=centred) for profile in profiles] for place in range(len(scales))]
-    ticks = _nice([number for row in intervals for ends in row for number in ends] + [n for band in bands for n in band])
+    ticks = _nice(
+        [number for row in intervals for ends in row for number in ends] + [n for band in bands for n in band]
+    )
     across = _Scale(ticks[0], ticks[-1], LEFT, WIDTH - RIGHT)
     rows = []
     for place, scale in enumerate(scales):
@@ -168,7 +170,7 @@ def draw_profile(
                     Point(
                         one,
                         across(value),
-                        SPREAD * ((number + 0.5) / len(series) - 0.5),
+                        round(SPREAD * ((number + 0.5) / len(series) - 0.5), 2),
                         *_ends(intervals[place][number], across),
                         _sentence(one, profile.scales[place], profile, centred=centred),
                     )
@@ -318,7 +320,7 @@ def _spoke(name: str, angle: float) -> Spoke:
     x, y = _polar(angle, RADIUS)
     label_x, label_y = _polar(angle, RADIUS + LABELS)
     side = math.sin(math.radians(angle))
-    return Spoke(name, x, y, label_x, label_y, "middle" if abs(side) < 0.2 else "start" if side > 0 else "end")
+    return Spoke(name, x, y, label_x, label_y, "middle" if abs(side) < 0.02 else "start" if side > 0 else "end")
 
 
 def _path(places: Sequence[tuple[float, float]]) -> str:

@@ -52,7 +52,9 @@ def fit_table(number: int, structure: RowsStructure, answers: Answers) -> Table:
             Column(phrase("SRMR"), "fit"),
         ),
         rows=tuple(Row(_cells(model), own) for model, own in zip(structure.fits, marks, strict=True)),
-        general=joined([*rows_sentences(structure.rows, answers), METHOD, *everywhere]),
+        general=joined(
+            [*rows_sentences(structure.rows, answers), METHOD, *(f"All models: {note}" for note in everywhere)]
+        ),
         specific=specific,
     )
 

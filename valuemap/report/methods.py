@@ -91,7 +91,11 @@ def design_of(file: StudyFile) -> Design:
 
 
 def methods(
-    design: Design, answers: Answers, verdicts: Mapping[str, Verdict], against: Sequence[Against] = (), margin: float = 0.2
+    design: Design,
+    answers: Answers,
+    verdicts: Mapping[str, Verdict],
+    against: Sequence[Against] = (),
+    margin: float = 0.2,
 ) -> Methods:
     """Write the Method section of one study.
 
@@ -111,7 +115,9 @@ def methods(
     second = [_states(answers), _scoring(design.instrument, answers), _uncertainty(answers), *_verdicts(verdicts)]
     third, cited = _comparison(against, margin)
     paragraphs = (" ".join(first), " ".join(second), *((third,) if third else ()))
-    software = f"The valuemap authors. valuemap: measuring the values that language models carry (version {design.version})"
+    software = (
+        f"The valuemap authors. valuemap: measuring the values that language models carry (version {design.version})"
+    )
     return Methods(
         tuple(printable(paragraph) for paragraph in paragraphs),
         tuple(dict.fromkeys([source, *cited, citation(software)])),
@@ -144,7 +150,9 @@ def _people(design: Design, answers: Answers, source: Citation) -> list[str]:
 def _instrument(instrument: Instrument, source: Citation) -> str:
     scale = f"{instrument.response.minimum} to {instrument.response.maximum}"
     named = source.in_sentence if source.authors else ""
-    return f"{instrument.name}{' ' if named else ''}{named}, whose {instrument.n_items} items are answered from {scale},"
+    return (
+        f"{instrument.name}{' ' if named else ''}{named}, whose {instrument.n_items} items are answered from {scale},"
+    )
 
 
 def _respondents(identities: Sequence[Identity]) -> str:
@@ -183,7 +191,9 @@ def _presented(conditions: Sequence[Condition]) -> str:
     options = " in one half of the passes and ".join(ORDERS[order] for order in orders)
     options += " in the other half" if len(orders) > 1 else ""
     item_orders = list(dict.fromkeys(one.item_order for one in conditions))
-    order = " and ".join({"fixed": "in the questionnaire's order", "random": "in a random order"}[one] for one in item_orders)
+    order = " and ".join(
+        {"fixed": "in the questionnaire's order", "random": "in a random order"}[one] for one in item_orders
+    )
     return f"A pass presented {_listed(shown)}, {order}; the response options were printed {options}."
 
 
@@ -202,7 +212,8 @@ def _asked(design: Design, passes: int, respondents: int) -> str:
     conditions = _count(len(design.conditions), "condition")
     if exact:
         how = (
-            f"In each of the {conditions} the probabilities of the response options were read off the model once instead of sampling "
+            f"In each of the {conditions} the probabilities of the response options were read off the model once "
+            "instead of sampling "
             "an answer"
         )
     else:
@@ -229,7 +240,7 @@ def _states(answers: Answers) -> str:
     )
     share = 100 * valid / asked if asked else 0.0
     percent = "100" if valid == asked else f"{min(share, 99.9):.1f}"
-    return f"Of {asked:,} answers {valid:,} ({percent}%) were valid; {rest}. None was replaced or imputed."
+    return f"Of {asked:,} answers {valid:,} ({percent}%) were valid; {rest}. None was imputed."
 
 
 def _scoring(instrument: Instrument, answers: Answers) -> str:
@@ -247,7 +258,11 @@ def _uncertainty(answers: Answers) -> str:
     if varied == {"nothing random"}:
         return "Nothing random was varied, so scores have no standard errors."
     clustered = any(answers.administrations[facet].nunique() > 1 for facet in CLUSTER_FACETS)
-    over = "the spread of the means of the wordings, framings and presentations varied" if clustered else "the spread of repeats"
+    over = (
+        "the spread of the means of the wordings, framings and presentations varied"
+        if clustered
+        else "the spread of repeats"
+    )
     return f"Standard errors rest on {over} ({_listed(sorted(varied))} a respondent)."
 
 
@@ -255,7 +270,10 @@ def _verdicts(verdicts: Mapping[str, Verdict]) -> list[str]:
     by_word: dict[str, list[str]] = {}
     for name, verdict in verdicts.items():
         by_word.setdefault(verdict.word, []).append(name)
-    parts = [f"{_listed(names)} {'was' if len(names) == 1 and names != ['people'] else 'were'} {word}" for word, names in by_word.items()]
+    parts = [
+        f"{_listed(names)} {'was' if len(names) == 1 and names != ['people'] else 'were'} {word}"
+        for word, names in by_word.items()
+    ]
     pieces = max((len(verdict.evidence) for verdict in verdicts.values()), default=0)
     judged = f"Before any interpretation each profile was judged on {pieces} pieces of evidence about how the answers came about"
     return [f"{judged}: {'; '.join(parts)}."] if parts else []
@@ -271,11 +289,15 @@ def _comparison(against: Sequence[Against], margin: float) -> tuple[str, list[Ci
         norm = find_norm(reference.id) if reference.id in norm_files() else None
         source = citation(norm.citation, norm.doi) if norm else None
         cited += [source] if source else []
-        named = f"{reference.name}{' ' + source.in_sentence if source and source.authors else ''}"
+        named = reference.name
+        if source and source.authors and source.authors[0][0] not in named:
+            named += f" {source.in_sentence}"
         sentences.append(f"Profiles were compared with the norm {named}; {_spread(norm, reference.units)}")
     sentences.append(
-        "Differences are in SDs of the norm with Hedges' correction and 95% intervals that hold the sampling error of profile and norm; "
-        f"p values were adjusted over scales (Benjamini–Hochberg), and equivalence was tested by two one-sided tests against ±{margin:g} SD."
+        "Differences are in SDs of the norm with Hedges' correction and 95% intervals that hold the sampling "
+        "error of profile and norm; "
+        "p values were adjusted over scales (Benjamini–Hochberg), and equivalence was tested by two one-sided "
+        f"tests against ±{margin:g} SD."
     )
     return " ".join(sentences), cited
 
@@ -288,7 +310,11 @@ def _spread(norm: Norm | None, units: str) -> str:
         "secondary": " Its numbers were taken from a quotation and not from the publication itself.",
         "reconstructed": " Its numbers were reconstructed from other published ones.",
     }.get(norm.verification, "")
-    among = "persons" if norm.n_groups is None else f"the means of {norm.n_groups} groups, so that a difference is a distance among groups and not among people"
+    among = (
+        "persons"
+        if norm.n_groups is None
+        else f"the means of {norm.n_groups} groups, so that a difference is a distance among groups and not among people"
+    )
     return f"it describes {people}, and its SDs are among {among}.{quoted}"
 
 
@@ -298,4 +324,3 @@ def _count(number: int, noun: str, plural: str = "") -> str:
 
 def _listed(parts: Sequence[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
-

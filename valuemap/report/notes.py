@@ -24,6 +24,10 @@ REASONS_SHOWN = 3
 _STATISTICS = re.compile(r"(?<![\w.:/'’-])(SD(?=s?\b)|(?:SE|Mdn|M|df|n|r|d|p|z)(?!['’./:-]\w)\b)")
 
 
+#: The zero before the point of an r or a p.
+_ZERO = re.compile(r"(\b[rp] [=<>] −?)0(?=\.\d)")
+
+
 def sentence(text: str) -> str:
     """Return text with a full stop, and a capital letter unless it begins with the letter of a statistic."""
     first = text[:1] if _STATISTICS.match(text) or not text[:1].isascii() else text[:1].upper()
@@ -31,8 +35,8 @@ def sentence(text: str) -> str:
 
 
 def joined(sentences: Iterable[str]) -> Phrase:
-    """Join sentences, with the letters of statistics in italics; empty ones are left out."""
-    text = " ".join(sentence(one) for one in sentences if one)
+    """Join sentences, with statistics as APA sets them (*r* = .25); empty ones are left out."""
+    text = _ZERO.sub(r"\1", " ".join(sentence(one) for one in sentences if one))
     # Every second part is what the pattern found.
     return phrase(*(italic(part) if place % 2 else part for place, part in enumerate(_STATISTICS.split(text))))
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from valuemap.report.tables import Cell, Interval, Kind, Phrase, italic, phrase
+from valuemap.report.tables import Cell, Interval, Kind
 
 MINUS = "−"
 NOTHING = "—"
@@ -72,12 +72,6 @@ def shown_p(p: float) -> str:
     if p < SMALLEST_P:
         return "< .001"
     return "> .999" if p > 1 - SMALLEST_P / 2 else written(p, _FIT)
-
-
-def p_in_words(p: float) -> Phrase:
-    """Write a probability for a sentence: *p* = .032, *p* < .001."""
-    text = shown_p(p)
-    return phrase(italic("p"), f" {text}" if text[0] in "<>" else f" = {text}")
 
 
 def _is_missing(cell: float | Interval) -> bool:

@@ -54,7 +54,17 @@ def evidence_table(subject: Subject) -> Table:
             _text("What was found"),
         ),
         rows=tuple(
-            Row((piece.name, piece.figure, _interval(piece.low, piece.high), piece.good_when, piece.bad_when or "never", piece.grade, piece.reason))
+            Row(
+                (
+                    piece.name,
+                    piece.figure,
+                    _interval(piece.low, piece.high),
+                    piece.good_when,
+                    piece.bad_when or "never",
+                    piece.grade,
+                    piece.reason,
+                )
+            )
             for piece in subject.verdict.evidence
         ),
         general=joined(
@@ -128,8 +138,10 @@ def _whole_table(number: int, found: Comparison) -> Table:
         general=joined(
             [
                 f"Not interpretable as values: {', '.join(doubtful)}" if doubtful else "",
-                "The squared distance of the profiles is the sum of elevation, scatter and shape; correlations are over scales, so their intervals "
-                "are about scales and not about answers; the turn is how far the profile's top lies from the norm's on the circle",
+                "The squared distance of the profiles is the sum of elevation, scatter and shape; correlations "
+                "are over scales, so their intervals "
+                "are about scales and not about answers; the turn is how far the profile's top lies from the "
+                "norm's on the circle",
             ]
         ),
     )
@@ -222,7 +234,8 @@ def _contrast_table(number: int, between: Between, doubt: str) -> Table:
         general=joined(
             [
                 doubt,
-                f"{len(differ):,} of {len(between.contrasts):,} contrasts differ at .05 (first minus second, centred scale points; "
+                f"{len(differ):,} of {len(between.contrasts):,} contrasts differ at .05 (first minus second, "
+                "centred scale points; "
                 "p adjusted over all contrasts, Benjamini–Hochberg). Passes of a model are not people",
                 more,
             ]
@@ -287,7 +300,8 @@ def _agreement_table(number: int, stable: Stability, level: str) -> Table:
         ),
         general=joined(
             [
-                "Scales are the targets, repeats or wordings the raters; correlations of more than two profiles are means over their pairs; "
+                "Scales are the targets, repeats or wordings the raters; correlations of more than two profiles "
+                "are means over their pairs; "
                 "ICC of centred scores, and of raw ones, where a shift of all answers together counts as disagreement"
             ]
         ),
@@ -314,7 +328,10 @@ def _component_table(number: int, studied: Sequence[FacetStudy]) -> Table:
         general=joined(
             [
                 "Centred scores. Coefficients of the design that was run: "
-                + "; ".join(f"{one.respondent}: Eρ² = {one.design.relative.value:.2f}, Φ = {one.design.absolute.value:.2f}" for one in studied),
+                + "; ".join(
+                    f"{one.respondent}: Eρ² = {one.design.relative.value:.2f}, Φ = {one.design.absolute.value:.2f}"
+                    for one in studied
+                ),
                 *notes,
             ]
         ),
@@ -372,9 +389,12 @@ def _scaling_table(number: int, scaled: Sequence[tuple[str, CircleScaling]], nam
         ),
         general=joined(
             [
-                "Ratio scaling of the correlations between centred scores, from theory's circle; congruence after Procrustes rotation, p against "
-                f"{scaled[0][1].permutations} scalings of shuffled correlations; out of order: the fewest scales to take out for the rest to stand "
-                "in theory's order. Rows that are passes of a model are not people: they show how its noise hangs together",
+                "Ratio scaling of the correlations between centred scores, from theory's circle; congruence "
+                "after Procrustes rotation, p against "
+                f"{scaled[0][1].permutations} scalings of shuffled correlations; out of order: the fewest scales "
+                "to take out for the rest to stand "
+                "in theory's order. Rows that are passes of a model are not people: they show how its noise "
+                "hangs together",
                 *dict.fromkeys(remark for _, one in scaled for remark in one.remarks),
             ]
         ),

@@ -93,7 +93,7 @@ def _note(rows: Rows, answers: Answers, everywhere: Sequence[str], norm: Norm | 
             *rows_sentences(rows, answers),
             "Of the raw answers: Cronbach's α with Feldt's interval, ω total, mean correlation r between items.",
             beside,
-            *everywhere,
+            *(f"All scales: {note}" for note in everywhere),
             alphas,
         ]
     )

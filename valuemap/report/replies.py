@@ -20,7 +20,7 @@ from valuemap.study import State
 #: Longest beginning of a reply that is shown, and the shorter ones tried where all replies together are too long.
 LENGTHS = (300, 200, 120, 80, 50, 30)
 #: All replies together, in bytes: a page of 20 models × 57 items × 30 repeats is to stay below 6 MB.
-MOST_BYTES = 3_000_000
+MOST_BYTES = 2_400_000
 #: More answers are not embedded; those that are not valid come first.
 MOST_ANSWERS = 60_000
 
@@ -91,7 +91,9 @@ def pack(files: Sequence[StudyFile], names: Sequence[dict[str, str]], labels: Se
     """
     columns, total = _Columns(), 0
     for file, called, label in zip(files, names, labels, strict=True):
-        count = file.rows("SELECT COUNT(*) FROM answer JOIN respondent ON respondent.id = respondent WHERE kind != 'person'")
+        count = file.rows(
+            "SELECT COUNT(*) FROM answer JOIN respondent ON respondent.id = respondent WHERE kind != 'person'"
+        )
         total += count.fetchone()[0]
         _add(columns, file, called, label)
     length, shown = _shortened(list(columns.replies))

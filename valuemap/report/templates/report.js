@@ -183,6 +183,10 @@
     link.click();
     setTimeout(() => URL.revokeObjectURL(address), 10000);
   };
+  const unpack = (packed) => {
+    const bytes = Uint8Array.from(atob(packed), (character) => character.charCodeAt(0));
+    return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+  };
   const saveDrawing = (button) => {
     const drawing = document.getElementById(button.dataset.plot).querySelector("svg").cloneNode(true);
     all("[hidden]", drawing).forEach((part) => part.remove());
@@ -207,8 +211,8 @@
     if (!button) return;
     if (button.dataset.column !== undefined) sortTable(button);
     else if (button.dataset.download) {
-      const [kind, text] = data("downloads-data")[button.dataset.download];
-      save(button.dataset.download, kind, text);
+      const [kind, packed] = data("downloads-data")[button.dataset.download];
+      unpack(packed).then((text) => save(button.dataset.download, kind, text));
     } else if (button.dataset.plot) saveDrawing(button);
   });
   const answers = document.getElementById("answer-browser");

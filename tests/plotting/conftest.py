@@ -1,0 +1,40 @@
+"""The committed studies of the gallery, and every kind of figure drawn once a style for all tests."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from valuemap.plotting import Made, Options, gather, make, style
+from valuemap.plotting.material import Material
+
+FIGURES = ROOT / "figures"
+FILES = {"map": ("people.vmap",)}
+MODELS = ("gallery.vmap", "embedded.vmap")
+
+
+@cache
+def material(kind: str) -> Material:
+    """The respondents that the gallery shows in a kind of figure."""
+    return gather([FIGURES / name for name in FILES.get(kind, MODELS)])
+
+
+@cache
+def drawn(kind: str, preset: str = "jmir", width: float | None = None) -> Made:
+    """The gallery's figure of a kind, in a style."""
+    return make(kind, material(kind), Options(), style(preset, width))
+
+
+@pytest.fixture(scope="session")
+def gallery() -> Material:
+    """The simulated respondents and the embedded model."""
+    return material("profile")
+
+
+@pytest.fixture
+def study() -> Path:
+    """A study file of two simulated respondents; not to be written to."""
+    return FIGURES / "gallery.vmap"

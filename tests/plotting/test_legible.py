@@ -1,0 +1,77 @@
+"""Every kind of figure as a person looks at it: nothing cut off, nothing written over, no type too small."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
+
+from tests.plotting.conftest import drawn
+from valuemap.plotting import KINDS, Made
+
+LOOKS = [("jmir", None), ("nature", 80.0), ("apa", None)]
+
+
+@pytest.fixture(params=LOOKS, ids=lambda look: f"{look[0]}-{look[1] or 'own'}")
+def look(request: pytest.FixtureRequest) -> tuple[str, float | None]:
+    found: tuple[str, float | None] = request.param
+    return found
+
+
+def texts(figure: Figure) -> Iterator[Text]:
+    """All text that is to be seen."""
+    for axes in figure.axes:
+        if not axes.get_visible():
+            continue
+        for axis in (axes.xaxis, axes.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            room = 1e-9 * (high - low)
+            for tick in axis.get_major_ticks():
+                if low - room <= tick.get_loc() <= high + room:
+                    yield from (tick.label1, tick.label2)
+            yield axis.label
+        yield from (*axes.texts, axes.title, axes._left_title, axes._right_title)
+    for legend in figure.legends:
+        yield from legend.get_texts()
+    yield from figure.texts
+
+
+def shown(made: Made) -> list[tuple[str, Bbox, float]]:
+    made.figure.draw_without_rendering()
+    return [
+        (text.get_text(), text.get_window_extent(), text.get_fontsize())
+        for text in texts(made.figure)
+        if text.get_visible() and text.get_text().strip()
+    ]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_text_is_cut_off(kind: str, look: tuple[str, float | None]) -> None:
+    made = drawn(kind, *look)
+    page = made.figure.bbox
+    for text, box, _ in shown(made):
+        inside = box.x0 >= -1 and box.y0 >= -1 and box.x1 <= page.x1 + 1 and box.y1 <= page.y1 + 1
+        assert inside, (text, box, page)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_text_is_written_over_another(kind: str, look: tuple[str, float | None]) -> None:
+    for (one, first, _), (other, second, _) in itertools.combinations(shown(drawn(kind, *look)), 2):
+        over = Bbox.intersection(first, second)
+        assert over is None or min(over.width, over.height) < 2, (one, other)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_type_is_smaller_than_the_presets_smallest(kind: str, look: tuple[str, float | None]) -> None:
+    made = drawn(kind, *look)
+    assert min(size for _, _, size in shown(made)) >= made.look.small >= 6
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "map"])
+def test_a_profile_that_is_not_interpretable_is_marked_in_the_figure(kind: str) -> None:
+    words = " ".join(text for text, _, _ in shown(drawn(kind))).lower().replace("\n", " ")
+    assert "not interpretable" in words
