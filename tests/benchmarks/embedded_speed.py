@@ -3,8 +3,8 @@
 The same questions are read in distribution mode in one process, the ways in turn, and medians are taken: ``item last``
 as valuemap asks them (the shared beginning is evaluated once), ``item first`` with the item before the legend, which
 leaves the cache next to nothing to reuse, and ``uncached`` with the cache off. The ratio of item last to uncached is
-the figure that matters (target: at least 7); it cannot be more than the tokens of a prompt by those that differ from
-item to item, which is printed beside it. The prompt tokens a second show how far the uncached way is from the runtime's
+the figure that matters (target: at least 7); the tokens of a prompt by those that differ from item to item, which is
+what the cache can save at this wording, are printed beside it. The prompt tokens a second show how far the uncached way is from the runtime's
 own limit, measured on one long prompt. Run ``python -m tests.benchmarks.embedded_speed`` from the checkout, on a quiet
 machine.
 """
@@ -56,9 +56,12 @@ async def measure(model: Embedded, wording: Wording) -> dict[str, list[tuple[flo
         await seconds(model, wording, item_last, 57)  # the beginning, again in the cache
         for item in range(first, first + 8):
             taken["item last"].append(await seconds(model, wording, item_last, item))
+        # The first read after a change of way is left out: the runtime also puts the earlier state away.
+        await seconds(model, wording, item_first, 57)
         for item in (first, first + 1):
             taken["item first"].append(await seconds(model, wording, item_first, item))
         embedded.UNTOUCHED["cache_prompt"] = False
+        await seconds(model, wording, item_last, 57)
         for item in (first, first + 1):
             taken["uncached"].append(await seconds(model, wording, item_last, item))
         if first < 24:
@@ -82,7 +85,7 @@ async def compare() -> None:
         )
     print(f"{'limit':12} {'':15} {tokens['limit'] / median['limit']:6.0f} prompt tokens/s in one long prompt")
     # About five of the template's tokens follow the item: the end of the turn and the beginning of the answer.
-    print(f"target: at least {TARGET} x; bound of this wording: {tokens['uncached'] / (own + 5):.1f} x")
+    print(f"target: at least {TARGET} x; the tokens saved make {tokens['uncached'] / (own + 5):.1f} x")
 
 
 if __name__ == "__main__":

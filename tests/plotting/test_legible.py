@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -10,8 +13,10 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
+from tests.conftest import ROOT
 from tests.plotting.conftest import drawn
-from valuemap.plotting import KINDS, Made
+from valuemap.plotting import KINDS, Made, Options, gather, make, style
+from valuemap.plotting.material import Material
 
 LOOKS = [("jmir", None), ("nature", 80.0), ("apa", None)]
 
@@ -40,6 +45,18 @@ def texts(figure: Figure) -> Iterator[Text]:
     yield from figure.texts
 
 
+@pytest.fixture(scope="module")
+def long_named(tmp_path_factory: pytest.TempPathFactory) -> Material:
+    """Two respondents, one with the longest name that providers give to models."""
+    folder = tmp_path_factory.mktemp("long")
+    (folder / "a-long-organisation-model-name-4.1-mini-2025-04-14.toml").write_text('name = "x"\nnoise = 0.8\n')
+    models = ["simulated:a-long-organisation-model-name-4.1-mini-2025-04-14.toml", "simulated:clean"]
+    asked = ["survey", "pvq-21", "--repeats", "3", "--out", "long.vmap", "-q", *(f"--model={one}" for one in models)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, "-m", "valuemap", *asked], cwd=folder, env=environment, capture_output=True)
+    return gather([folder / "long.vmap"])
+
+
 def shown(made: Made) -> list[tuple[str, Bbox, float]]:
     made.figure.draw_without_rendering()
     return [
@@ -56,6 +73,17 @@ def test_no_text_is_cut_off(kind: str, look: tuple[str, float | None]) -> None:
     for text, box, _ in shown(made):
         inside = box.x0 >= -1 and box.y0 >= -1 and box.x1 <= page.x1 + 1 and box.y1 <= page.y1 + 1
         assert inside, (text, box, page)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "map"])
+def test_a_long_name_is_broken_into_lines(kind: str, long_named: Material) -> None:
+    made = make(kind, long_named, Options(), style("nature", 80))
+    found, page = shown(made), made.figure.bbox
+    for text, box, _ in found:
+        assert box.x0 >= -1 and box.y0 >= -1 and box.x1 <= page.x1 + 1 and box.y1 <= page.y1 + 1, text
+    for (one, first, _), (other, second, _) in itertools.combinations(found, 2):
+        over = Bbox.intersection(first, second)
+        assert over is None or min(over.width, over.height) < 2, (one, other)
 
 
 @pytest.mark.parametrize("kind", KINDS)

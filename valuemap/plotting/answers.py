@@ -87,8 +87,14 @@ def _beside(table: pd.DataFrame, look: Style) -> int:
 
 def height(table: pd.DataFrame, look: Style) -> float:
     """Return the height in millimetres."""
-    rows = math.ceil(len(_panels(table)) / _beside(table, look))
-    return rows * (table["item"].nunique() * look.row * 0.8 + 6 * look.row) + 6 * look.row
+    beside = _beside(table, look)
+    rows = math.ceil(len(_panels(table)) / beside)
+    titles = look.lines(table["respondent"].unique(), _panel_width(look, beside))
+    return rows * (table["item"].nunique() * look.row * 0.8 + (5 + titles) * look.row) + 6 * look.row
+
+
+def _panel_width(look: Style, beside: int) -> float:
+    return (look.width - NAMES) / beside
 
 
 def draw(figure: Figure, table: pd.DataFrame, look: Style) -> None:
@@ -106,7 +112,10 @@ def draw(figure: Figure, table: pd.DataFrame, look: Style) -> None:
         shade = _draw_shares(axes, own)
         if place % beside == 0:
             _name_items(axes, own)
-        _title(axes, name, order, look, first=place == 0 or found[place - 1][0] != name or place % beside == 0)
+        axes.set_title(order, fontsize=look.small, loc="left")
+        if place % beside == 0 or found[place - 1][0] != name:
+            together = sum(one == name for one, _ in found[place : place - place % beside + beside])
+            _name_respondent(axes, look.wrapped(name, _panel_width(look, beside) * together - 2), look)
     if shade is not None:
         bar = figure.colorbar(shade, ax=list(grid.flat), location="bottom", aspect=40, shrink=0.5, pad=0.02)
         bar.set_label("Share of valid answers (hatched: none)")
@@ -145,9 +154,16 @@ def _name_items(axes: Axes, own: pd.DataFrame) -> None:
     )
 
 
-def _title(axes: Axes, name: str, order: str, look: Style, *, first: bool) -> None:
-    """Put the order over the panel, and the respondent's name over its first."""
-    axes.set_title(f"{name if first else ''}\n{order}", fontsize=look.small, loc="left", linespacing=1.4)
+def _name_respondent(axes: Axes, name: str, look: Style) -> None:
+    """Put a respondent's name over its first panel, above the option order.
+
+    It may reach over the next panels, which must not be pushed away: only its height is laid out, by blank lines.
+    """
+    for text in (name, "\n".join(" " for _ in name.split("\n"))):
+        axes.annotate(
+            text, (0, 1), xytext=(0, look.small * 2.2), xycoords="axes fraction", textcoords="offset points",
+            fontsize=look.small, fontweight="bold", va="bottom", linespacing=1.2,
+        ).set_in_layout(text != name)  # fmt: skip
 
 
 def words(table: pd.DataFrame, material: Material, _options: Options) -> Words:

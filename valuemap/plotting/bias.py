@@ -127,7 +127,8 @@ def _shape(table: pd.DataFrame, look: Style) -> tuple[int, int, bool]:
 def height(table: pd.DataFrame, look: Style) -> float:
     """Return the height in millimetres."""
     rows, columns, _ = _shape(table, look)
-    return rows * (min(look.width / columns, WIDEST) + 2 * look.row) + 2 * look.row
+    titles = look.lines(table["respondent"].unique(), look.width / columns - 8)
+    return rows * (min(look.width / columns, WIDEST) + (1 + titles) * look.row) + 2 * look.row
 
 
 def draw(figure: Figure, table: pd.DataFrame, look: Style) -> None:
@@ -143,7 +144,8 @@ def draw(figure: Figure, table: pd.DataFrame, look: Style) -> None:
                 _draw_nothing(axes, kind, look)
             else:
                 _draw_points(axes, own, kind, look)
-            axes.set_title(_title(name, own, first=number_ == 0), fontsize=look.small, loc="left", linespacing=1.3)
+            title = _title(look.wrapped(name, look.width / columns - 8), own, first=number_ == 0)
+            axes.set_title(title, fontsize=look.small, loc="left", linespacing=1.3)
     pairs = zip(table["respondent"], table["verdict"], strict=True)
     remark_below(figure, not_interpretable(pairs), look)
 

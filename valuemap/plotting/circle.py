@@ -21,7 +21,7 @@ from matplotlib.ticker import MaxNLocator
 from valuemap.errors import UsageError
 from valuemap.plotting.kind import Kind
 from valuemap.plotting.material import Material, Options
-from valuemap.plotting.panels import columns, panel_height, panel_title, panels
+from valuemap.plotting.panels import panel_height, panel_title, panel_width, panels
 from valuemap.plotting.profile import norm_handle
 from valuemap.plotting.profile import tidy as tidy_profile
 from valuemap.plotting.profile import words as words_of_profile
@@ -49,7 +49,7 @@ def tidy(material: Material, options: Options) -> pd.DataFrame:
 
 def height(table: pd.DataFrame, look: Style) -> float:
     """Return the height in millimetres."""
-    rows = panel_height(table["respondent"].nunique(), look, NARROWEST, WIDEST)
+    rows = panel_height(list(table["respondent"].unique()), look, NARROWEST, WIDEST)
     return rows + (2 + sum(label.count("\n") + 1 for label, _ in key(table, look))) * look.row
 
 
@@ -61,7 +61,7 @@ def draw(figure: Figure, table: pd.DataFrame, look: Style) -> None:
     for axes, name in zip(panels(figure, names, look, NARROWEST, projection="polar"), names, strict=True):
         own = table[table["respondent"] == name].assign(panels=len(names))
         assert isinstance(axes, PolarAxes)
-        panel_title(axes, name, own["verdict"].iloc[0], look)
+        panel_title(axes, name, own["verdict"].iloc[0], look, panel_width(len(names), look, NARROWEST))
         _draw_circle(axes, own, span, look)
     legend_above(figure, _handles(table), look)
     named = [Patch(facecolor=tint, edgecolor=QUIET, linewidth=0.4, label=label) for label, tint in key(table, look)]
@@ -97,7 +97,7 @@ def _draw_circle(axes: PolarAxes, own: pd.DataFrame, span: tuple[float, float], 
 def _ring(own: pd.DataFrame, look: Style) -> float:
     """Return the width of the outer ring, as a share of the range of the scores: the longest id fits in it."""
     ids = (own["scale"].str.len().max() + 1) * EM * look.small * POINT
-    radius = min(look.width / columns(int(own["panels"].iloc[0]), look, NARROWEST), WIDEST) / 2 * 0.92
+    radius = min(panel_width(int(own["panels"].iloc[0]), look, NARROWEST), WIDEST) / 2 * 0.92
     return float((1 + HOLE) * ids / max(radius - ids, ids))
 
 

@@ -118,15 +118,20 @@ def _point(profile: Profile, columns: list[int], weights: Matrix) -> dict[str, o
 
 def height(table: pd.DataFrame, look: Style) -> float:
     """Return the height in millimetres."""
-    lists = _list_rows(table) * look.row
+    lists = _list_rows(table, look) * look.row
     around = (table["respondent"].nunique() + 7) * look.row
     if look.width >= BESIDE:
         return max(look.width * 0.56, lists) + around
     return look.width * 0.95 + lists + around + 3 * look.row
 
 
-def _list_rows(table: pd.DataFrame) -> float:
-    return table["respondent"].nunique() * (NEAREST + 1.5)
+def _list_rows(table: pd.DataFrame, look: Style) -> float:
+    names = table["respondent"].dropna().unique()
+    return len(names) * (NEAREST + 0.5 + look.lines(names, _list_width(look)))
+
+
+def _list_width(look: Style) -> float:
+    return look.width * (0.32 if look.width >= BESIDE else 0.85)
 
 
 def draw(figure: Figure, table: pd.DataFrame, look: Style) -> None:
@@ -134,7 +139,7 @@ def draw(figure: Figure, table: pd.DataFrame, look: Style) -> None:
     if look.width >= BESIDE:
         plane, lists = figure.subplots(1, 2, width_ratios=[1.5, 1])
     else:
-        ratio = [look.width * 0.95, _list_rows(table) * look.row + 4 * look.row]
+        ratio = [look.width * 0.95, _list_rows(table, look) * look.row + 4 * look.row]
         plane, lists = figure.subplots(2, 1, height_ratios=ratio)
     names = list(table["respondent"].dropna().unique())
     points = table[table["panel"] == "plane"]
@@ -211,7 +216,12 @@ def _draw_lists(axes: Axes, distances: pd.DataFrame, names: list[str], look: Sty
     places_: list[float] = []
     countries: list[str] = []
     for place, name in enumerate(names):
-        axes.text(0.0, at, name, transform=axes.get_yaxis_transform(), va="center", fontsize=look.small, weight="bold")
+        heading = look.wrapped(name, _list_width(look) / 1.1)
+        at += heading.count("\n")
+        axes.text(
+            0.0, at + 0.4, heading, transform=axes.get_yaxis_transform(), va="bottom", fontsize=look.small,
+            weight="bold", linespacing=1.2,
+        ).set_in_layout(False)  # fmt: skip
         near = distances[distances["respondent"] == name].nsmallest(NEAREST, "rank")
         for country, distance, low, high in zip(
             near["name"], *(near[column].to_numpy(dtype=float) for column in ("distance", "rank_low", "rank_high")),
@@ -230,11 +240,10 @@ def _draw_lists(axes: Axes, distances: pd.DataFrame, names: list[str], look: Sty
     axes.set_yticks(places_, countries)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
-    axes.set_ylim(at - 0.8, -0.8)
+    axes.set_ylim(at - 0.8, -1)
     axes.margins(x=0.25)
     axes.locator_params(axis="x", nbins=4)
-    share = 0.34 if look.width >= BESIDE else 0.8
-    axes.set_xlabel(look.label("Distance (scale points), with 90 % interval of the rank", look.width * share))
+    axes.set_xlabel(look.label("Distance (scale points), with 90 % interval of the rank", _list_width(look)))
 
 
 def words(table: pd.DataFrame, material: Material, options: Options) -> Words:

@@ -22,7 +22,7 @@ from valuemap.instrument import Circle, Instrument
 from valuemap.plotting.kind import Kind
 from valuemap.plotting.labels import label_points
 from valuemap.plotting.material import Material, Options
-from valuemap.plotting.panels import panel_height, panel_title, panels
+from valuemap.plotting.panels import panel_height, panel_title, panel_width, panels
 from valuemap.plotting.sectors import edges, key, tints
 from valuemap.plotting.style import COLOURS, QUIET, Style, legend_above
 from valuemap.plotting.values import places
@@ -143,7 +143,7 @@ def _shown(table: pd.DataFrame) -> pd.DataFrame:
 def height(table: pd.DataFrame, look: Style) -> float:
     """Return the height in millimetres."""
     shown = _shown(table)
-    rows = panel_height(shown["respondent"].nunique(), look, NARROWEST, WIDEST)
+    rows = panel_height(list(shown["respondent"].unique()), look, NARROWEST, WIDEST)
     return rows + (4 + sum(label.count("\n") + 1 for label, _ in key(shown, look))) * look.row
 
 
@@ -155,7 +155,7 @@ def draw(figure: Figure, table: pd.DataFrame, look: Style) -> None:
     for axes, name in zip(drawn, names, strict=True):
         own = shown[shown["respondent"] == name]
         _draw_plane(axes, own, look)
-        panel_title(axes, name, own["verdict"].iloc[0], look)
+        panel_title(axes, name, own["verdict"].iloc[0], look, panel_width(len(names), look, NARROWEST))
     ellipse = Patch(facecolor=COLOURS[0], alpha=0.2, label="95 % of bootstrap resamples of rows")
     legend_above(figure, [ellipse], look)
     named = [Patch(facecolor=tint, edgecolor=QUIET, linewidth=0.4, label=label) for label, tint in key(shown, look)]

@@ -35,6 +35,8 @@ from valuemap.scoring.keyed import score
 
 #: From this width (mm) the two panels stand beside each other.
 BESIDE = 140.0
+#: Longer names are broken into lines where they stand upright (mm).
+TALLEST_NAME = 38.0
 
 
 def tidy(material: Material, options: Options) -> pd.DataFrame:
@@ -139,7 +141,8 @@ def _draw_heat(figure: Figure, axes: Axes, scores: pd.DataFrame, look: Style, wi
     axes.xaxis.tick_top()
     fitted = [_in_lines(str(name), int(cell / (look.small * POINT * EM))) for name in grid.columns]
     fits = all(fitted)
-    axes.set_xticklabels(fitted if fits else list(grid.columns), rotation=0 if fits else 90)
+    upright = [look.wrapped(str(name), TALLEST_NAME) for name in grid.columns]
+    axes.set_xticklabels(fitted if fits else upright, rotation=0 if fits else 90)
     axes.tick_params(length=0)
     axes.tick_params(axis="y", rotation=0)
     axes.set_xlabel("")

@@ -22,11 +22,16 @@ def columns(count: int, look: Style, narrowest: float) -> int:
     return math.ceil(count / rows)
 
 
-def panel_height(count: int, look: Style, narrowest: float, highest: float, ratio: float = 1.0) -> float:
-    """Return the height of all rows of panels in millimetres, titles included; `ratio` is height to width."""
-    beside = columns(count, look, narrowest)
-    rows = math.ceil(count / beside)
-    return rows * (min(look.width / beside * ratio, highest) + 2.5 * look.row)
+def panel_width(count: int, look: Style, narrowest: float) -> float:
+    """Return the width of a panel in millimetres."""
+    return look.width / columns(count, look, narrowest)
+
+
+def panel_height(names: Sequence[str], look: Style, narrowest: float, highest: float) -> float:
+    """Return the height of all rows of panels in millimetres, titles included."""
+    width = panel_width(len(names), look, narrowest)
+    rows = math.ceil(len(names) / columns(len(names), look, narrowest))
+    return rows * (min(width, highest) + (look.lines(names, width - 4) + 1.5) * look.row)
 
 
 def panels(figure: Figure, names: Sequence[str], look: Style, narrowest: float, **options: str) -> list[Axes]:
@@ -36,7 +41,7 @@ def panels(figure: Figure, names: Sequence[str], look: Style, narrowest: float, 
     return [figure.add_subplot(rows, beside, place + 1, **options) for place in range(len(names))]
 
 
-def panel_title(axes: Axes, name: str, verdict: str, look: Style) -> None:
-    """Put a respondent's name over its panel, and under it that its profile is not interpretable."""
+def panel_title(axes: Axes, name: str, verdict: str, look: Style, width: float) -> None:
+    """Put a respondent's name over its panel of some width (mm), and under it that it is not interpretable."""
     second = "not interpretable as values" if verdict == "not interpretable" else ""
-    axes.set_title(f"{name}\n{second}".strip("\n"), fontsize=look.small, linespacing=1.3)
+    axes.set_title(f"{look.wrapped(name, width - 4)}\n{second}".strip("\n"), fontsize=look.small, linespacing=1.3)

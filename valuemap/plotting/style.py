@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -132,7 +132,11 @@ class Style:
 
     def wrapped(self, text: str, width: float | None = None) -> str:
         """Break a text into lines that fit in some millimetres (the figure's width)."""
-        return "\n".join(textwrap.wrap(text, self.characters(width), break_on_hyphens=False))
+        return "\n".join(textwrap.wrap(text, self.characters(width)))
+
+    def lines(self, texts: Iterable[str], width: float) -> int:
+        """Return into how many lines the longest of some texts is broken."""
+        return max((self.wrapped(text, width).count("\n") + 1 for text in texts), default=0)
 
     def label(self, text: str, width: float | None = None) -> str:
         """Break an axis's label into lines that fit in some millimetres (55 % of the figure's width)."""

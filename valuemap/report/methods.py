@@ -208,22 +208,25 @@ def _framings(conditions: Sequence[Condition]) -> list[str]:
 
 
 def _asked(design: Design, passes: int, respondents: int) -> str:
-    exact = all(one.mode == "distribution" for one in design.conditions)
-    conditions = _count(len(design.conditions), "condition")
-    if exact:
-        how = (
-            f"In each of the {conditions} the probabilities of the response options were read off the model once "
-            "instead of sampling "
-            "an answer"
-        )
-    else:
-        each = _count(design.repeats, "time")
-        how = f"Each of the {conditions} was administered {each} to each respondent, each call with a seed of its own derived from the seed {design.seed}"
-        how = how.replace("Each of the 1 condition was", "The one condition was")
-    total = f"{_count(passes, 'pass', 'passes')} of {_count(respondents, 'respondent')} and {_count(design.calls, 'model call')}"
+    total = f"{_count(passes, 'pass', 'passes')} of {_count(respondents, 'respondent')} and "
+    total += _count(design.calls, "model call")
     again = design.attempts - design.calls
-    tried = f"; {again:,} further attempts followed failed ones" if again > 0 else ""
-    return f"{how}, which came to {total}{tried}. Repeated passes of a model are draws from one distribution and are not treated as people."
+    tried = f"; {_count(again, 'further attempt')} followed failed ones" if again > 0 else ""
+    return (
+        f"{_administered(design)}, which came to {total}{tried}. Repeated passes of a model are draws from one "
+        "distribution and are not treated as people."
+    )
+
+
+def _administered(design: Design) -> str:
+    number = len(design.conditions)
+    each = "The one condition was" if number == 1 else f"Each of the {number:,} conditions was"
+    if all(one.mode == "distribution" for one in design.conditions):
+        return f"{each} read once: the probabilities of the response options were taken from the model, not sampled"
+    return (
+        f"{each} administered {_count(design.repeats, 'time')} to each respondent, each call with a seed of its own "
+        f"derived from the seed {design.seed}"
+    )
 
 
 def _states(answers: Answers) -> str:
@@ -248,7 +251,10 @@ def _scoring(instrument: Instrument, answers: Answers) -> str:
     score = "A scale's score is the mean of its items"
     if instrument.centring != "person mean":
         return f"{score}."
-    return f"{score}; it was centred on the mean rating over all items answered in the same {who}, without dividing by the SD."
+    return (
+        f"{score}; it was centred on the mean rating over all items answered in the same {who}, without dividing by "
+        "the SD."
+    )
 
 
 def _uncertainty(answers: Answers) -> str:
@@ -275,7 +281,7 @@ def _verdicts(verdicts: Mapping[str, Verdict]) -> list[str]:
         for word, names in by_word.items()
     ]
     pieces = max((len(verdict.evidence) for verdict in verdicts.values()), default=0)
-    judged = f"Before any interpretation each profile was judged on {pieces} pieces of evidence about how the answers came about"
+    judged = f"Before any interpretation each profile was judged on {pieces} pieces of evidence on how it came about"
     return [f"{judged}: {'; '.join(parts)}."] if parts else []
 
 
@@ -310,11 +316,9 @@ def _spread(norm: Norm | None, units: str) -> str:
         "secondary": " Its numbers were taken from a quotation and not from the publication itself.",
         "reconstructed": " Its numbers were reconstructed from other published ones.",
     }.get(norm.verification, "")
-    among = (
-        "persons"
-        if norm.n_groups is None
-        else f"the means of {norm.n_groups} groups, so that a difference is a distance among groups and not among people"
-    )
+    among = "persons"
+    if norm.n_groups is not None:
+        among = f"the means of {norm.n_groups} groups, so that differences are distances among groups and not people"
     return f"it describes {people}, and its SDs are among {among}.{quoted}"
 
 

@@ -218,5 +218,10 @@ class Embedded:
 
 
 def _threads() -> int:
-    """Return the threads to compute with; more than eight rarely help a small model."""
-    return min(os.cpu_count() or 1, 8)
+    """Return the threads to compute with: half of the processors.
+
+    They wait for each other at every layer, so that one of them that has to share its processor holds up all: on a
+    busy machine as many threads as processors are several times slower than half as many. More than eight rarely help
+    a small model.
+    """
+    return min(max((os.cpu_count() or 1) // 2, 1), 8)
