@@ -4,9 +4,9 @@ The same questions are read in distribution mode in one process, the ways in tur
 as valuemap asks them (the shared beginning is evaluated once), ``item first`` with the item before the legend, which
 leaves the cache next to nothing to reuse, and ``uncached`` with the cache off. The ratio of item last to uncached is
 the figure that matters (target: at least 7); the tokens of a prompt by those that differ from item to item, which is
-what the cache can save at this wording, are printed beside it. The prompt tokens a second show how far the uncached way is from the runtime's
-own limit, measured on one long prompt. Run ``python -m tests.benchmarks.embedded_speed`` from the checkout, on a quiet
-machine.
+what the cache can save at this wording, are printed beside it. The prompt tokens a second show how far the uncached way
+is from the runtime's own limit, measured on one long prompt. Run ``python -m tests.benchmarks.embedded_speed`` from the
+checkout, on a quiet machine.
 """
 
 from __future__ import annotations

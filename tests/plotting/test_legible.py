@@ -57,6 +57,10 @@ def long_named(tmp_path_factory: pytest.TempPathFactory) -> Material:
     return gather([folder / "long.vmap"])
 
 
+def inside(box: Bbox, page: Bbox) -> bool:
+    return box.x0 >= -1 and box.y0 >= -1 and box.x1 <= page.x1 + 1 and box.y1 <= page.y1 + 1
+
+
 def shown(made: Made) -> list[tuple[str, Bbox, float]]:
     made.figure.draw_without_rendering()
     return [
@@ -71,8 +75,7 @@ def test_no_text_is_cut_off(kind: str, look: tuple[str, float | None]) -> None:
     made = drawn(kind, *look)
     page = made.figure.bbox
     for text, box, _ in shown(made):
-        inside = box.x0 >= -1 and box.y0 >= -1 and box.x1 <= page.x1 + 1 and box.y1 <= page.y1 + 1
-        assert inside, (text, box, page)
+        assert inside(box, page), (text, box, page)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "map"])
@@ -80,7 +83,7 @@ def test_a_long_name_is_broken_into_lines(kind: str, long_named: Material) -> No
     made = make(kind, long_named, Options(), style("nature", 80))
     found, page = shown(made), made.figure.bbox
     for text, box, _ in found:
-        assert box.x0 >= -1 and box.y0 >= -1 and box.x1 <= page.x1 + 1 and box.y1 <= page.y1 + 1, text
+        assert inside(box, page), text
     for (one, first, _), (other, second, _) in itertools.combinations(found, 2):
         over = Bbox.intersection(first, second)
         assert over is None or min(over.width, over.height) < 2, (one, other)

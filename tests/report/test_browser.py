@@ -54,6 +54,7 @@ def browser(page: Page, tmp_path_factory: pytest.TempPathFactory) -> Iterator[An
         allowed = {"behavior": "allow", "downloadPath": str(opened.downloads)}
         opened.execute_cdp_cmd("Browser.setDownloadBehavior", allowed)
         opened.get(file.as_uri())
+        wait(opened, "document.querySelector('#answer-browser').dataset.ready === 'yes'")
         yield opened
     finally:
         opened.quit()
@@ -206,7 +207,7 @@ def test_it_prints_to_pdf_with_all_tables_open(browser: Any) -> None:
     printed = browser.execute_cdp_cmd("Page.printToPDF", {"printBackground": True})
     assert base64.b64decode(printed["data"]).startswith(b"%PDF")
     browser.execute_script("dispatchEvent(new Event('beforeprint'))")
-    assert browser.execute_script("return document.querySelectorAll('details:not([open])').length") == 0
+    assert browser.execute_script("return document.querySelectorAll('details:not([open], .evidence)').length") == 0
     browser.execute_script("dispatchEvent(new Event('afterprint'))")
     assert browser.execute_script("return document.querySelectorAll('details:not([open])').length") > 0
 

@@ -9,13 +9,14 @@ import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.report.conftest import HOSTILE, LONG, SCRIPT
 from valuemap.quality import verdicts
 from valuemap.report.page import Page, report_page
-from valuemap.report.replies import LENGTHS, MOST_BYTES, _shortened, script_json, visible
+from valuemap.report.replies import LENGTHS, MOST_BYTES, pack, script_json, visible
 from valuemap.scoring.answers import load_answers
 from valuemap.scoring.profile import profiles
 from valuemap.store import StudyFile
@@ -52,12 +53,16 @@ def outline(page: Page) -> Outline:
     return Outline(page.html)
 
 
-def embedded(outline: Outline, name: str) -> dict[str, object]:
+def embedded(outline: Outline, name: str) -> Any:
     return json.loads(next(text for _, attributes, text in outline.contents if attributes.get("id") == name))
 
 
-def unpacked(file: list[str]) -> str:
-    return gzip.decompress(base64.b64decode(file[1])).decode()
+def answers_in(outline: Outline) -> Any:
+    return json.loads(unzipped(embedded(outline, "answers-data")))
+
+
+def unzipped(text: str) -> str:
+    return gzip.decompress(base64.b64decode(text)).decode()
 
 
 # ------------------------------------------------------------------------------------------------- content
@@ -108,7 +113,7 @@ def test_the_design_has_its_hashes_seed_and_prompts(page: Page, hostile_study: P
 
 
 def test_every_answer_is_in_the_page_with_its_state(outline: Outline, hostile_study: Path) -> None:
-    packed = embedded(outline, "answers-data")
+    packed = answers_in(outline)
     with StudyFile.open(hostile_study) as file:
         counts = {state.value: count for state, count in file.counts().items()}
     states = [packed["states"][number] for number in packed["columns"]["state"]]
@@ -118,9 +123,9 @@ def test_every_answer_is_in_the_page_with_its_state(outline: Outline, hostile_st
 def test_downloads_hold_the_tables_the_methods_and_the_references(outline: Outline, page: Page) -> None:
     files = embedded(outline, "downloads-data")
     assert {"profile.csv", "comparison.csv", "reliability.csv", "evidence.csv"} <= set(files)
-    assert unpacked(files["method.txt"]) == page.methods
-    assert unpacked(files["references.bib"]) == page.bibtex
-    assert "simulated:plain" in unpacked(files["profile.csv"])
+    assert unzipped(files["method.txt"][1]) == page.methods
+    assert unzipped(files["references.bib"][1]) == page.bibtex
+    assert "simulated:plain" in unzipped(files["profile.csv"][1])
 
 
 # -------------------------------------------------------------------------------------------- hostile text
@@ -155,21 +160,29 @@ def test_the_policy_admits_our_script_and_style_by_hash_and_nothing_else(outline
 
 def test_marks_that_turn_text_are_named_in_replies_and_gone_from_names(page: Page, outline: Outline) -> None:
     assert not re.search("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u2028\u2029]", page.html)
-    replies = embedded(outline, "answers-data")["replies"]
+    replies = answers_in(outline)["replies"]
     assert any("⟨U+202E⟩evil" in reply for reply in replies)
     assert visible("a\u202eb\tc\nd\u200de") == "a⟨U+202E⟩b\tc\nd\u200de"
 
 
 def test_a_reply_of_100_kb_is_cut_and_the_rest_is_counted(outline: Outline) -> None:
-    packed = embedded(outline, "answers-data")
+    packed = answers_in(outline)
     cut = {packed["replies"][int(place)]: left for place, left in packed["cut"].items()}
     assert cut["A" * LENGTHS[0]] == len(LONG) - LENGTHS[0]
 
 
-def test_replies_together_are_cut_further_where_they_are_too_many() -> None:
-    length, shown = _shortened([f"{number:06}" + "é" * 300 for number in range(20_000)])
-    assert length in LENGTHS[1:]
-    assert sum(len(reply.encode()) for reply in shown) <= MOST_BYTES
+def test_replies_are_cut_further_until_the_answers_fit(
+    hostile_study: Path, outline: Outline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert len(embedded(outline, "answers-data")) <= MOST_BYTES
+    with StudyFile.open(hostile_study) as file:
+        whole = pack([file], [{}], [""])
+        monkeypatch.setattr("valuemap.report.replies.MOST_BYTES", len(whole.json) - 10)
+        shorter = pack([file], [{}], [""])
+    assert (whole.length, whole.embedded) == (LENGTHS[0], whole.total)
+    assert shorter.length in LENGTHS[1:]
+    assert len(shorter.json) < len(whole.json) - 8
+    assert shorter.embedded == whole.embedded
 
 
 def test_data_cannot_end_its_script_element() -> None:

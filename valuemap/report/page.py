@@ -9,7 +9,6 @@ computed stands on the page as a sentence.
 from __future__ import annotations
 
 import base64
-import gzip
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
@@ -44,7 +43,7 @@ from valuemap.report.page_tables import (
     respondent_table,
     structure_tables,
 )
-from valuemap.report.replies import Packed, pack, script_json, visible
+from valuemap.report.replies import Packed, pack, script_json, visible, zipped
 from valuemap.report.tables import Interval, Table, head_rows, letter, note_lines
 from valuemap.scoring.answers import Answers, load_answers
 from valuemap.scoring.profile import Profile, profiles
@@ -228,7 +227,7 @@ def _page(studies: Sequence[_Study], comparison: Comparison | None, refusal: str
         methods=[paragraph for one in found for paragraph in one.paragraphs],
         citations=list(dict.fromkeys(citation for one in found for citation in one.citations)),
         downloads=[name for name, _, _ in downloads],
-        download_json=Markup(script_json({name: [kind, _zipped(body)] for name, kind, body in downloads})),
+        download_json=Markup(script_json({name: [kind, zipped(body)] for name, kind, body in downloads})),
         answers_json=Markup(packed.json),
     )
     degraded = any(not subject.interpretable for study in studies for subject in study.subjects) or any(
@@ -392,11 +391,6 @@ def _rendered(**content: object) -> str:
     return environment.get_template("report.html.j2").render(
         **content, style=Markup(style), script=Markup(script), policy=policy
     )
-
-
-def _zipped(text: str) -> str:
-    """Pack a file for the page: every row of a csv carries its notes, which weighs nothing when packed."""
-    return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
 
 
 def _source_hash(text: str) -> str:

@@ -1,6 +1,7 @@
 """The raw answers of models, packed so that a page can hold and search tens of thousands of them.
 
-In go open study files; out comes one JSON text of columns of whole numbers and one list of the distinct replies. Rules:
+In go open study files; out comes, zipped, one JSON text of columns of whole numbers and one list
+of the distinct replies. Rules:
 a long reply is cut and the characters left out are counted; people's answers never go into a page; what could steer the
 reader's eye (marks that turn the direction of text, control characters) is replaced by its name; nothing in the text
 can end the script element it stands in.
@@ -8,6 +9,8 @@ can end the script element it stands in.
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 import re
 from collections.abc import Iterable, Sequence
@@ -19,11 +22,12 @@ from valuemap.study import State
 
 #: Longest beginning of a reply that is shown, and the shorter ones tried where all replies together are too long.
 LENGTHS = (300, 200, 120, 80, 50, 30)
-#: All replies together, in bytes: a page of 20 models × 57 items × 30 repeats is to stay below 6 MB.
-MOST_BYTES = 2_400_000
+#: All answers together as they stand in the page: one of 20 models × 57 items × 30 repeats is to stay below 6 MB.
+MOST_BYTES = 4_000_000
 #: More answers are not embedded; those that are not valid come first.
 MOST_ANSWERS = 60_000
 
+COLUMNS = ("respondent", "condition", "repeat", "item", "state", "reason", "reply", "seed")
 STATES = tuple(state.value for state in State)
 
 # Control characters but newline and tab, surrogates, separators of lines, and all that turns the direction of text.
@@ -39,7 +43,7 @@ class Packed:
     Attributes
     ----------
     json
-        Safe to write into a script element.
+        Safe to write into a script element: a string, the zipped JSON of all answers.
     embedded, total
         Answers in it, and in the study files.
     length
@@ -96,22 +100,31 @@ def pack(files: Sequence[StudyFile], names: Sequence[dict[str, str]], labels: Se
         )
         total += count.fetchone()[0]
         _add(columns, file, called, label)
-    length, shown = _shortened(list(columns.replies))
-    cut = {place: len(text) - length for place, text in enumerate(columns.replies) if len(text) > length}
-    content = {
+    length, packed = _packed(columns)
+    cut = sum(len(text) > length for text in columns.replies)
+    return Packed(script_json(packed), len(columns.rows), total, length, cut)
+
+
+def _packed(columns: _Columns) -> tuple[int, str]:
+    """Cut all replies to the longest of `LENGTHS` with which the answers fit into the page."""
+    for length in LENGTHS:
+        packed = zipped(script_json(_content(columns, length)))
+        if len(packed) <= MOST_BYTES:
+            break
+    return length, packed
+
+
+def _content(columns: _Columns, length: int) -> dict[str, object]:
+    return {
         "respondents": columns.respondents,
         "conditions": columns.conditions,
         "states": STATES,
         "reasons": list(columns.reasons),
-        "replies": shown,
-        "cut": cut,
-        "columns": dict(
-            zip(("respondent", "condition", "repeat", "item", "state", "reason", "reply", "seed"),
-                zip(*columns.rows, strict=True), strict=False)
-        ) if columns.rows else {},
+        "replies": [text[:length] for text in columns.replies],
+        "cut": {place: len(text) - length for place, text in enumerate(columns.replies) if len(text) > length},
+        "columns": dict(zip(COLUMNS, zip(*columns.rows, strict=True), strict=False)),
         "values": columns.values,
-    }  # fmt: skip
-    return Packed(script_json(content), len(columns.rows), total, length, len(cut))
+    }
 
 
 def _add(columns: _Columns, file: StudyFile, called: dict[str, str], label: str) -> None:
@@ -144,15 +157,6 @@ def _numbered(known: Sequence[str], rows: Iterable[int]) -> dict[int, int]:
     return {row: len(known) + place for place, row in enumerate(rows)}
 
 
-def _shortened(replies: Sequence[str]) -> tuple[int, list[str]]:
-    """Cut all replies to the longest of `LENGTHS` with which they fit."""
-    for length in LENGTHS:
-        shown = [reply[:length] for reply in replies]
-        if sum(len(reply.encode()) for reply in shown) <= MOST_BYTES:
-            break
-    return length, shown
-
-
 def visible(text: str) -> str:
     """Return text in which whatever could steer the reader's eye is named, such as ``⟨U+202E⟩``."""
     return _STEERING.sub(lambda found: f"⟨U+{ord(found.group()):04X}⟩", text.replace("\r\n", "\n"))
@@ -162,3 +166,8 @@ def script_json(content: object) -> str:
     """Return JSON that cannot end the script element it stands in."""
     text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return text.translate({ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"})
+
+
+def zipped(text: str) -> str:
+    """Return text zipped and as base64, which the page's script unpacks: answers and notes repeat themselves a lot."""
+    return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()

@@ -100,8 +100,7 @@
 
   // ------------------------------------------------------------------ answers
   const PAGE = 100;
-  const browse = (root) => {
-    const packed = data("answers-data");
+  const browse = (root, packed) => {
     const { columns, values, replies } = packed;
     const count = values.length;
     const control = (name) => root.querySelector(`[name=${name}]`);
@@ -216,10 +215,15 @@
     } else if (button.dataset.plot) saveDrawing(button);
   });
   const answers = document.getElementById("answer-browser");
-  if (answers) browse(answers);
+  if (answers) {
+    unpack(data("answers-data")).then((text) => {
+      browse(answers, JSON.parse(text));
+      answers.dataset.ready = "yes";
+    });
+  }
   let closed = [];
   addEventListener("beforeprint", () => {
-    closed = all("details:not([open])");
+    closed = all("details:not([open], .evidence)");
     closed.forEach((part) => { part.open = true; });
   });
   addEventListener("afterprint", () => closed.forEach((part) => { part.open = false; }));
