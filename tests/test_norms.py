@@ -284,9 +284,7 @@ def test_alphas_are_those_of_the_raw_rows(name: str) -> None:
         k = known.n_items
         covariances, r = items.cov().to_numpy(), items.corr().to_numpy()
         assert len(items) == known.n
-        assert known.alpha == pytest.approx(
-            k / (k - 1) * (1 - covariances.trace() / covariances.sum()), abs=5.1e-5
-        )
+        assert known.alpha == pytest.approx(k / (k - 1) * (1 - covariances.trace() / covariances.sum()), abs=5.1e-5)
         if known.mean_inter_item_r is not None:
             assert known.mean_inter_item_r == pytest.approx((r.sum() - k) / (k * (k - 1)), abs=5.1e-5)
 
@@ -596,9 +594,7 @@ def changed_table(name: str, kind: str, old: str, new: str) -> Norm:
         ("ess11-countries", "groups", "-0.927", "0.927", "scale ST: mean of the groups is -0.5716, but"),
     ],
 )
-def test_a_fault_in_a_companion_names_file_and_line(
-    name: str, kind: str, old: str, new: str, message: str
-) -> None:
+def test_a_fault_in_a_companion_names_file_and_line(name: str, kind: str, old: str, new: str, message: str) -> None:
     with pytest.raises(NormError) as caught:
         changed_table(name, kind, old, new)
     assert (f"{name}.csv" if kind == "scale" else f"{name}.{kind}.csv") in str(caught.value)
@@ -607,9 +603,7 @@ def test_a_fault_in_a_companion_names_file_and_line(
 
 @given(name=names, data=st.data())
 @settings(max_examples=150, deadline=None)
-def test_whatever_a_cell_holds_the_norm_loads_or_the_error_names_the_table(
-    name: str, data: st.DataObject
-) -> None:
+def test_whatever_a_cell_holds_the_norm_loads_or_the_error_names_the_table(name: str, data: st.DataObject) -> None:
     kinds = ["scale", *norm(name).companions]
     kind = data.draw(st.sampled_from(kinds))
     file = f"{name}.csv" if kind == "scale" else f"{name}.{kind}.csv"
@@ -686,9 +680,7 @@ def _value_samples() -> dict[str, Any]:
         "columns": ["n", "mean", "person_sd"],
         "rows": {r["value"]: _rating(r) for r in mine},
     }
-    sexes = {
-        r["group"]: int(r["n"]) for r in fact_rows("norms_ess9_de_subgroups.csv") if r["value"] == "MRAT"
-    }
+    sexes = {r["group"]: int(r["n"]) for r in fact_rows("norms_ess9_de_subgroups.csv") if r["value"] == "MRAT"}
     pinned["ess9-de"]["women, men"] = [sexes["women"], sexes["men"]]
     return pinned
 
@@ -722,9 +714,7 @@ def _group_means() -> dict[str, Any]:
         "median": "median_of_group_means",
         "p75": "p75_of_group_means",
     }
-    facts = {
-        r["statistic"]: r["value"] for r in fact_rows("norms_pvqrr_schwartz_cieciuch2022_reliability.csv")
-    }
+    facts = {r["statistic"]: r["value"] for r in fact_rows("norms_pvqrr_schwartz_cieciuch2022_reliability.csv")}
     weakest = dict(pair.split() for pair in facts["weakest 19-value alphas"].split("; "))
     order = [r["value"] for r in fact_rows("pvq_rr_key.csv")]
     persons = int(facts["N"])

@@ -66,3 +66,9 @@ def test_the_wheel_names_the_command_the_licence_and_the_version(wheel: zipfile.
     assert f"Version: {valuemap.__version__}" in metadata
     assert "License-Expression: GPL-3.0-or-later" in metadata
     assert f"{about}/licenses/LICENSE" in wheel.namelist()
+
+
+def test_the_templates_of_the_report_page_are_in_the_wheel(wheel: zipfile.ZipFile) -> None:
+    templates = files(ROOT / "valuemap" / "report" / "templates", "*")
+    assert "valuemap/report/templates/report.html.j2" in templates
+    assert templates <= set(wheel.namelist())

@@ -33,9 +33,7 @@ def main() -> None:
     resident = resident_bytes()
     first, estimates = time_valuemap(items, scales)
     extra = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - resident
-    turns = [
-        (time_valuemap(items, scales)[0], time_pingouin(items, scales, seed=turn)) for turn in range(TURNS)
-    ]
+    turns = [(time_valuemap(items, scales)[0], time_pingouin(items, scales, seed=turn)) for turn in range(TURNS)]
     ours = statistics.median(turn[0] for turn in turns)
     loop = statistics.median(turn[1] for turn in turns)
     report(items, scales, estimates, first, ours, loop, extra)

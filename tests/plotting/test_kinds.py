@@ -50,6 +50,10 @@ def test_face_and_humility_belong_to_no_higher_order_value(pvq: Instrument) -> N
     assert len(order) == 19
 
 
+def test_tradition_belongs_to_conservation_even_where_it_holds_humility(pvq: Instrument) -> None:
+    assert [place.group for place in places(pvq, "ten") if place.scale == "TR"] == ["Conservation"]
+
+
 def test_a_norm_of_group_means_has_another_band_than_one_of_persons(gallery: Material) -> None:
     persons, groups = (norm_shown(gallery, Options(norm=norm)) for norm in ("ess9-de", "ess11-countries"))
     assert persons is not None

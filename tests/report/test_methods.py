@@ -37,8 +37,7 @@ def test_counts_are_those_of_the_file(page: Page, hostile_study: Path) -> None:
 
 def test_the_design_is_told(page: Page) -> None:
     for words in (
-        "whose 21 items are answered from 1 to 6",
-        "1 language model",
+        "whose 21 items are answered from 1 to 6, to 1 language model",
         "sampling temperature 0.7",
         "1 simulated respondent whose true values are known",
         "each item alone",

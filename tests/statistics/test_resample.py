@@ -380,9 +380,7 @@ class TestNothingToResampleIsSaidInWords:
 class TestPermutationTest:
     def test_p_is_that_of_all_relabellings(self) -> None:
         x, y = np.array([1.1, 2.3, 2.9, 4.2]), np.array([2.5, 3.8, 4.9, 6.0, 5.2])
-        exact = scipy.stats.permutation_test(
-            (x, y), lambda a, b: abs(a.mean() - b.mean()), n_resamples=np.inf
-        )
+        exact = scipy.stats.permutation_test((x, y), lambda a, b: abs(a.mean() - b.mean()), n_resamples=np.inf)
         exact_p = (exact.null_distribution >= exact.statistic - 1e-12).mean()
         result = permutation_test(np.concatenate([x, y]), ["x"] * 4 + ["y"] * 5, 20_000, seed=6)
         assert result.p[0] == pytest.approx(exact_p, abs=4 * math.sqrt(exact_p * (1 - exact_p) / 20_000))

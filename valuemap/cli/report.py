@@ -57,6 +57,7 @@ def command(files: tuple[Path, ...], out: Path, methods: bool, bib: Path | None,
     for file in files:
         if is_being_written(file):
             say(f"{file}: is being written; the page is about what it holds now.")
+    say("Building the page: structure and reliability take a while with many models.")
     found = report_page(files)
     if methods:
         click.echo(found.methods, nl=False)

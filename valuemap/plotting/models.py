@@ -8,6 +8,7 @@ respondents apart, not how populations differ.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -35,8 +36,9 @@ from valuemap.scoring.keyed import score
 
 #: From this width (mm) the two panels stand beside each other.
 BESIDE = 140.0
-#: Longer names are broken into lines where they stand upright (mm).
-TALLEST_NAME = 38.0
+#: Names that stand upright are broken into lines of the first of these lengths (mm) at which the lines fit beside
+#: each other.
+TALLEST_NAMES = (36.0, 48.0, 64.0, 120.0)
 
 
 def tidy(material: Material, options: Options) -> pd.DataFrame:
@@ -92,15 +94,39 @@ def _passes(material: Material, between: Between, level: str) -> list[dict[str, 
 
 def height(table: pd.DataFrame, look: Style) -> float:
     """Return the height in millimetres."""
-    heat = table["scale"].nunique() * look.row * 1.15 + 9 * look.row
-    legend = (table["respondent"].nunique() + 3) * look.row
+    heat = _heat_height(table, look)
+    legend = (table["respondent"].nunique() + 2) * look.row
     if not _has_plane(table):
         return heat + legend
-    return legend + (max(heat, look.width * 0.4) if look.width >= BESIDE else heat + look.width * 0.85)
+    return legend + (max(heat, look.width * 0.4) if _beside(table, look) else heat + look.width * 0.7)
+
+
+def _heat_height(table: pd.DataFrame, look: Style) -> float:
+    """Return the height of the heat map with its names above and its scale of shades below."""
+    names, _ = _column_names(table["respondent"].unique(), _cell(table, look), look)
+    lines = [line for name in names for line in name.split("\n")]
+    above = max(map(len, lines)) * EM * look.small * POINT
+    return above + (table["scale"].nunique() * 1.15 + 5) * look.row
+
+
+def _cell(table: pd.DataFrame, look: Style) -> float:
+    """Return the width of a cell of the heat map in millimetres."""
+    beside = _has_plane(table) and _beside(table, look)
+    return look.width * (0.3 if beside else 0.6) / table["respondent"].nunique()
 
 
 def _has_plane(table: pd.DataFrame) -> bool:
     return bool((table["panel"] == "passes").any())
+
+
+def _beside(table: pd.DataFrame, look: Style) -> bool:
+    """Whether the panels stand beside each other: on a wide figure whose cells still hold their numbers."""
+    return look.width >= BESIDE and _holds_number(look.width * 0.3 / table["respondent"].nunique(), look)
+
+
+def _holds_number(cell: float, look: Style) -> bool:
+    """Whether a number such as −0.12 fits in a cell of some millimetres."""
+    return cell >= 5.5 * EM * look.small * POINT
 
 
 def draw(figure: Figure, table: pd.DataFrame, look: Style) -> None:
@@ -108,15 +134,14 @@ def draw(figure: Figure, table: pd.DataFrame, look: Style) -> None:
     scores, passes = (table[table["panel"] == panel] for panel in ("scores", "passes"))
     names = [name for name in scores["respondent"].unique() if not str(name).startswith("norm ")]
     if passes.empty:
-        _draw_heat(figure, figure.add_subplot(), scores, look, look.width * 0.6)
-    elif look.width >= BESIDE:
+        _draw_heat(figure, figure.add_subplot(), scores, look, _cell(table, look))
+    elif _beside(table, look):
         heat, plane = figure.subplots(1, 2, width_ratios=[1.25, 1])
-        _draw_heat(figure, heat, scores, look, look.width * 0.3)
+        _draw_heat(figure, heat, scores, look, _cell(table, look))
         _draw_plane(plane, passes, names, look)
     else:
-        tall = scores["scale"].nunique() * look.row * 1.15 + 7 * look.row
-        heat, plane = figure.subplots(2, 1, height_ratios=[tall, look.width * 0.8])
-        _draw_heat(figure, heat, scores, look, look.width * 0.6)
+        heat, plane = figure.subplots(2, 1, height_ratios=[_heat_height(table, look), look.width * 0.65])
+        _draw_heat(figure, heat, scores, look, _cell(table, look))
         _draw_plane(plane, passes, names, look)
     if not passes.empty:
         legend_above(figure, [handle(n, name, passes, look) for n, name in enumerate(names)], look)
@@ -124,29 +149,40 @@ def draw(figure: Figure, table: pd.DataFrame, look: Style) -> None:
     remark_below(figure, not_interpretable(pairs), look)
 
 
-def _draw_heat(figure: Figure, axes: Axes, scores: pd.DataFrame, look: Style, width: float) -> None:
+def _draw_heat(figure: Figure, axes: Axes, scores: pd.DataFrame, look: Style, cell: float) -> None:
     import seaborn as sns
 
     grid = scores.pivot_table(index="name", columns="respondent", values="score", sort=False, dropna=False)
     most = float(np.nanmax(np.abs(grid.to_numpy(dtype=float)), initial=0.5))
+    numbers = grid.map(lambda value: "–" if np.isnan(value) else number(value))
     sns.heatmap(
         grid, ax=axes, cmap=DIFFERENCES, vmin=-most, vmax=most, linewidths=0.8, linecolor="white",
-        annot=grid.map(lambda value: "–" if np.isnan(value) else number(value)), fmt="",
+        annot=numbers if _holds_number(cell, look) else False, fmt="",
         annot_kws={"fontsize": look.small}, cbar_kws={"location": "bottom", "shrink": 0.8, "aspect": 30, "pad": 0.02},
     )  # fmt: skip
     bar = figure.axes[-1]
     bar.set_xlabel("Centred score (scale points)")
     bar.tick_params(length=2)
-    cell = width / len(grid.columns)
     axes.xaxis.tick_top()
-    fitted = [_in_lines(str(name), int(cell / (look.small * POINT * EM))) for name in grid.columns]
-    fits = all(fitted)
-    upright = [look.wrapped(str(name), TALLEST_NAME) for name in grid.columns]
-    axes.set_xticklabels(fitted if fits else upright, rotation=0 if fits else 90)
+    names, rotation = _column_names(grid.columns, cell, look)
+    axes.set_xticklabels(names, rotation=rotation)
     axes.tick_params(length=0)
     axes.tick_params(axis="y", rotation=0)
     axes.set_xlabel("")
     axes.set_ylabel("")
+
+
+def _column_names(names: Iterable[str], cell: float, look: Style) -> tuple[list[str], int]:
+    """Break the respondents' names to fit over cells of some millimetres: level, or else upright (90 degrees)."""
+    listed_ = [str(name) for name in names]
+    level = [_in_lines(name, int(cell / (look.small * POINT * EM))) for name in listed_]
+    if all(level):
+        return level, 0
+    room = cell / (look.small * POINT * 1.25)
+    for tallest in TALLEST_NAMES:
+        if look.lines(listed_, tallest) <= room:
+            break
+    return [look.wrapped(name, tallest) for name in listed_], 90
 
 
 def _in_lines(name: str, longest: int) -> str:

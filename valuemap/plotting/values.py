@@ -1,8 +1,8 @@
 """The order of the scales in a figure, and the higher-order value each belongs to.
 
 In go an instrument and a level; out come `Place` objects, once round the theoretical circle where there is one, in the
-order of the instrument where there is none. A scale belongs to the scale of the last level that holds all of its
-items; Face and Humility, which stand between two of them, belong to none.
+order of the instrument where there is none. A scale belongs to the one scale of the last level that it shares items
+with; Face and Humility, which stand between two of them, share items with none.
 """
 
 from __future__ import annotations
@@ -64,10 +64,8 @@ def _group(scale: Scale, level: str, instrument: Instrument) -> str:
     if level == last:
         return ""
     own = set(items_of(scale.id, level, instrument))
-    for higher in instrument.scales_of(last):
-        if own <= set(items_of(higher.id, last, instrument)):
-            return higher.name
-    return ""
+    found = [higher.name for higher in instrument.scales_of(last) if own & set(items_of(higher.id, last, instrument))]
+    return found[0] if len(found) == 1 else ""
 
 
 def runs(places: Sequence[Place]) -> list[tuple[str, int, int]]:

@@ -135,7 +135,7 @@ def not_interpretable(verdicts: Iterable[tuple[str, str]]) -> str:
     names = list(dict.fromkeys(name for name, verdict in verdicts if verdict == "not interpretable"))
     if not names:
         return ""
-    return f"Not interpretable as values: {', '.join(names)}. Shown for study only."
+    return f"Not interpretable as values: {'; '.join(names).rstrip('.')}. Shown for study only."
 
 
 def extremes(own: pd.DataFrame, value: str) -> str:

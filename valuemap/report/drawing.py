@@ -288,8 +288,9 @@ def _band(norm: Norm | None, scale: ScaleScore, numbers: tuple[float, float, flo
     spread = "" if math.isnan(low) else f", {norm.spread_label} {_number(high - centre)}"
     kind = norm.row(scale.scale).centre_kind
     text = f"Norm {norm.id}, {scale.name}: {kind} {_number(centre)}{spread}, n = {norm.row(scale.scale).n:,}"
-    ends = (None, None) if math.isnan(low) else (across(low), across(high))
-    return Band(across(centre), *ends, text)
+    if math.isnan(low):
+        return Band(across(centre), None, None, text)
+    return Band(across(centre), across(low), across(high), text)
 
 
 def _sentence(series: Series, score: ScaleScore, profile: Profile, *, centred: bool) -> str:

@@ -128,7 +128,7 @@ def _models(design: Design, answers: Answers, source: Citation) -> list[str]:
     asked = answers.administrations
     administered = asked["respondent"].nunique()
     return [
-        f"We administered the {_instrument(design.instrument, source)} to {_respondents(design.respondents)} with "
+        f"We administered the {_instrument(design.instrument, source)}, to {_respondents(design.respondents)} with "
         f"valuemap {design.version} on {design.created[:10]} (UTC).",
         _words(design.wordings),
         _presented(design.conditions),
@@ -150,9 +150,7 @@ def _people(design: Design, answers: Answers, source: Citation) -> list[str]:
 def _instrument(instrument: Instrument, source: Citation) -> str:
     scale = f"{instrument.response.minimum} to {instrument.response.maximum}"
     named = source.in_sentence if source.authors else ""
-    return (
-        f"{instrument.name}{' ' if named else ''}{named}, whose {instrument.n_items} items are answered from {scale},"
-    )
+    return f"{instrument.name}{' ' if named else ''}{named}, whose {instrument.n_items} items are answered from {scale}"
 
 
 def _respondents(identities: Sequence[Identity]) -> str:
@@ -247,14 +245,11 @@ def _states(answers: Answers) -> str:
 
 
 def _scoring(instrument: Instrument, answers: Answers) -> str:
-    who = "person" if answers.is_people else "pass"
+    where = "by the same person" if answers.is_people else "in the same pass"
     score = "A scale's score is the mean of its items"
     if instrument.centring != "person mean":
         return f"{score}."
-    return (
-        f"{score}; it was centred on the mean rating over all items answered in the same {who}, without dividing by "
-        "the SD."
-    )
+    return f"{score}; it was centred on the mean rating over all items answered {where}, without dividing by the SD."
 
 
 def _uncertainty(answers: Answers) -> str:
@@ -296,7 +291,7 @@ def _comparison(against: Sequence[Against], margin: float) -> tuple[str, list[Ci
         source = citation(norm.citation, norm.doi) if norm else None
         cited += [source] if source else []
         named = reference.name
-        if source and source.authors and source.authors[0][0] not in named:
+        if source and not (source.authors and source.authors[0][0] in named):
             named += f" {source.in_sentence}"
         sentences.append(f"Profiles were compared with the norm {named}; {_spread(norm, reference.units)}")
     sentences.append(

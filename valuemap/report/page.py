@@ -194,8 +194,8 @@ def _page(studies: Sequence[_Study], comparison: Comparison | None, refusal: str
     panels = tuple(_panels(studies))
     sections = {
         "comparison": Part((), (refusal,)) if comparison is None else _compared(comparison),
-        "reliability": _joined([reliability_tables(study.answers) for study in studies]),
-        "structure": _joined([structure_tables(study.answers) for study in studies]),
+        "reliability": _joined(studies, [reliability_tables(study.answers) for study in studies]),
+        "structure": _joined(studies, [structure_tables(study.answers) for study in studies]),
     }
     judged = tuple(_judged(subject) for study in studies for subject in study.subjects)
     packed = _packed(studies)
@@ -251,10 +251,11 @@ def _compared(comparison: Comparison) -> Part:
     return Part(tables, tuple(dict.fromkeys(notes)))
 
 
-def _joined(parts: Sequence[tuple[tuple[Table, ...], tuple[str, ...]]]) -> Part:
-    return Part(
-        tuple(table for tables, _ in parts for table in tables), tuple(note for _, notes in parts for note in notes)
-    )
+def _joined(studies: Sequence[_Study], parts: Sequence[tuple[tuple[Table, ...], tuple[str, ...]]]) -> Part:
+    """Join what was found in each file; with several, every sentence names its file."""
+    where = [f"{study.name}: " if len(studies) > 1 else "" for study in studies]
+    notes = tuple(name + note for name, (_, own) in zip(where, parts, strict=True) for note in own)
+    return Part(tuple(table for tables, _ in parts for table in tables), notes)
 
 
 def _judged(subject: Subject) -> Judged:
@@ -330,13 +331,21 @@ def _design_view(study: _Study) -> DesignView:
     ]
     if not study.answers.is_people:
         facts += [
-            ("Repeats", f"{design.repeats:,} a condition"),
+            ("Repeats", f"{_repeats(design)} a condition"),
             ("Seed", str(design.seed)),
             ("Passes", f"{len(study.answers.values):,}"),
             ("Calls", f"{design.calls:,} in {design.attempts:,} attempts"),
         ]
     tables = () if study.answers.is_people else (respondent_table(design), condition_table(design, study.answers))
     return DesignView(study.name, tuple(facts), tables, tuple(_prompts(study)))
+
+
+def _repeats(design: Design) -> str:
+    """Say how often a condition was administered: a distribution is exact and read once."""
+    modes = {condition.mode for condition in design.conditions}
+    return " or ".join(
+        "1 (distribution)" if mode == "distribution" else f"{design.repeats:,}" for mode in sorted(modes)
+    )
 
 
 _FIRST_PROMPTS = """

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-from valuemap.compare.comparison import Comparison
+from valuemap.compare.comparison import Against, Comparison
 from valuemap.compare.contrasts import Between
 from valuemap.compare.subject import Subject
 from valuemap.errors import StatisticsError
@@ -98,25 +98,30 @@ def comparison_tables(found: Comparison) -> Iterator[Table]:
         yield _culture_table(number + 1, found)
 
 
-def _whole_table(number: int, found: Comparison) -> Table:
-    rows = tuple(
-        Row(
-            (
-                against.subject.name,
-                against.reference.id,
-                against.whole.scales,
-                against.whole.distance.value,
-                against.whole.distance.elevation,
-                against.whole.distance.scatter,
-                against.whole.distance.shape,
-                against.whole.pearson.value,
-                _estimated(against.whole.pearson),
-                against.whole.spearman.value,
-                against.whole.turn.degrees if against.whole.turn else None,
-            )
+def _whole_row(against: Against) -> Row:
+    whole = against.whole
+    if whole is None:
+        # Too few scales have a score: the row stands, and says nothing.
+        return Row((against.subject.name, against.reference.id, *(None,) * 9))
+    return Row(
+        (
+            against.subject.name,
+            against.reference.id,
+            whole.scales,
+            whole.distance.value,
+            whole.distance.elevation,
+            whole.distance.scatter,
+            whole.distance.shape,
+            whole.pearson.value,
+            _estimated(whole.pearson),
+            whole.spearman.value,
+            whole.turn.degrees if whole.turn else None,
         )
-        for against in found.against
     )
+
+
+def _whole_table(number: int, found: Comparison) -> Table:
+    rows = tuple(_whole_row(against) for against in found.against)
     doubtful = [one.name for one in found.subjects if not one.interpretable]
     return Table(
         number=number,
