@@ -112,6 +112,13 @@ def test_cultures_are_ranked_as_the_library_ranks_them(gallery: Material) -> Non
     assert (table["kind"] == "country").sum() == 30
 
 
+def test_no_value_is_named_like_a_country() -> None:
+    table = drawn("cultures").table
+    values, countries = table[table["panel"] == "direction"]["name"], table[table["kind"] == "country"]["name"]
+    assert values.is_unique
+    assert not set(values) & set(countries)
+
+
 def test_cultures_need_a_norm_with_countries(gallery: Material) -> None:
     with pytest.raises(UsageError, match="no single groups"):
         make("cultures", gallery, Options(norm="ess9-de"), style("jmir"))

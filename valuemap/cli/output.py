@@ -7,7 +7,8 @@ import io
 import json
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,6 +57,28 @@ def stderr_console() -> Console:
     from rich.console import Console
 
     return Console(stderr=True)
+
+
+@contextmanager
+def download_bar(*, quiet: bool = False) -> Iterator[Callable[[int, int], None]]:
+    """Show how far the download of a model is; nothing appears where there is none."""
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    bar = Progress(*columns, console=stderr_console(), disable=quiet)
+
+    def progress(fetched: int, total: int) -> None:
+        # The bar appears with the first byte: mostly the model is there, and nothing is fetched.
+        if not bar.tasks:
+            bar.start()
+            bar.add_task("Fetching the model (once)", total=total)
+        bar.update(bar.tasks[0].id, completed=fetched)
+
+    try:
+        yield progress
+    finally:
+        if bar.tasks:
+            bar.stop()
 
 
 def print_rows(

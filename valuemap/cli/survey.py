@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from valuemap.cli.output import say, stderr_console
+from valuemap.cli.output import download_bar, say, stderr_console
 from valuemap.errors import EXIT_DEGRADED, EXIT_INTERRUPTED, EXIT_OK, UsageError
 
 if TYPE_CHECKING:
@@ -228,7 +228,7 @@ def _connected(instrument: Instrument, options: dict[str, Any]) -> Iterator[dict
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice:
         raise UsageError(f"--model {twice} is given twice.")
-    with _download_bar(quiet=options["quiet"]) as progress:
+    with download_bar(quiet=options["quiet"]) as progress:
         respondents = {
             name: connect(
                 name,
@@ -241,27 +241,6 @@ def _connected(instrument: Instrument, options: dict[str, Any]) -> Iterator[dict
             for name in names
         }
     yield respondents
-
-
-@contextmanager
-def _download_bar(*, quiet: bool) -> Iterator[Any]:
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    bar = Progress(*columns, console=stderr_console(), disable=quiet)
-
-    def progress(fetched: int, total: int) -> None:
-        # The bar appears with the first byte: mostly the model is there, and nothing is fetched.
-        if not bar.tasks:
-            bar.start()
-            bar.add_task("Fetching the model (once)", total=total)
-        bar.update(bar.tasks[0].id, completed=fetched)
-
-    try:
-        yield progress
-    finally:
-        if bar.tasks:
-            bar.stop()
 
 
 def _print_estimate(study: Study, prices: PriceTable | None, *, as_json: bool) -> None:

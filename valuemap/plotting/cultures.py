@@ -26,7 +26,7 @@ from valuemap.plotting.labels import label_points
 from valuemap.plotting.material import Material, Options, profile_of
 from valuemap.plotting.rows import handle
 from valuemap.plotting.style import INK, QUIET, Style, colour, legend_above, marker, remark_below
-from valuemap.plotting.values import places
+from valuemap.plotting.values import Place, places
 from valuemap.plotting.words import (
     Words,
     interval_sentence,
@@ -54,7 +54,7 @@ def tidy(material: Material, options: Options) -> pd.DataFrame:
     weights = plane_weights([place.angle for place in order if place.angle is not None])
     columns = [place.column for place in order]
     rows: list[dict[str, object]] = [
-        {"panel": "direction", "name": place.scale, "x": x, "y": y}
+        {"panel": "direction", "name": short_name(place), "x": x, "y": y}
         for place, (x, y) in zip(order, _directions([place.angle or 0.0 for place in order]), strict=True)
     ]
     for culture in cultures:
@@ -85,6 +85,11 @@ def _cultures(material: Material, options: Options) -> tuple[str, tuple[Culture,
         f"The norm {norm.id} has no single groups on a circle of values that {material.instrument.id} shares"
         f"{f' at level {options.level}' if options.level else ''}: name one of group means with --norm."
     )
+
+
+def short_name(place: Place) -> str:
+    """Return the first five letters of a value's name: ids such as SE and BE are codes of countries, too."""
+    return place.name[:5].rstrip("-: ")
 
 
 def plane_weights(angles: list[float]) -> Matrix:
@@ -198,9 +203,9 @@ def _frame(axes: Axes, points: pd.DataFrame) -> None:
 def _draw_directions(axes: Axes, directions: pd.DataFrame, look: Style) -> None:
     """Draw a ray towards each value from the cross to the frame, where it is named."""
     (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
-    inside = 0.04 * (right - left)
+    beside, inside = 0.085 * (right - left), 0.04 * (high - low)  # half a name wide, half a name high
     for x, y, name in directions[["x", "y", "name"]].itertuples(index=False):
-        across = ((right if x > 0 else left) - math.copysign(inside, x)) / x if abs(x) > 1e-9 else math.inf
+        across = ((right if x > 0 else left) - math.copysign(beside, x)) / x if abs(x) > 1e-9 else math.inf
         upwards = ((high if y > 0 else low) - math.copysign(inside, y)) / y if abs(y) > 1e-9 else math.inf
         end = min(across, upwards)
         axes.plot([0, x * end], [0, y * end], color="#E6E6E6", linewidth=0.6, zorder=0.5)
@@ -251,7 +256,7 @@ def words(table: pd.DataFrame, material: Material, options: Options) -> Words:
     norm = find_norm(options.norm or COUNTRIES)
     level, cultures = _cultures(material, options)
     order = places(material.instrument, level)
-    key = ", ".join(f"{place.scale} {place.name.lower()}" for place in order)
+    key = ", ".join(f"{short_name(place)}: {place.name}" for place in order)
     distances = table[table["panel"] == "distance"]
     return Words(
         title=f"{listed([s.name for s in material.subjects])} among {len(cultures)} countries: "
