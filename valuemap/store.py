@@ -518,7 +518,7 @@ def _unlock(path: Path, lock: sqlite3.Connection) -> None:
 
 def is_being_written(path: Path) -> bool:
     """Whether another program is writing the study file now."""
-    if not _lock_path(path).exists():
+    if not path.is_file() or not _lock_path(path).exists():
         return False
     probe = sqlite3.connect(f"{_lock_path(path).absolute().as_uri()}?mode=ro", uri=True, timeout=0)
     try:

@@ -134,3 +134,11 @@ def _with_package() -> dict[str, Any]:
     import os
 
     return {**os.environ, "PYTHONPATH": str(ROOT)}
+
+
+@pytest.mark.parametrize("verb", [["score"], ["compare"], ["report"], ["figure", "profile"], ["table", "profile"]])
+def test_a_folder_in_the_place_of_a_study_file_is_one_clear_line(cli: Cli, home: Path, verb: list[str]) -> None:
+    ran = cli(*verb, ".")
+    assert ran.code in (1, 2)
+    assert "Traceback" not in ran.err
+    assert "no such file" in ran.err or "directory" in ran.err
