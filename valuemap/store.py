@@ -353,6 +353,10 @@ class StudyFile:
         """Return when the file was made (UTC, ISO 8601)."""
         return str(self._one("SELECT created FROM study"))
 
+    def program(self) -> str:
+        """Return the version of valuemap that made the file."""
+        return str(self._one("SELECT valuemap_version FROM study"))
+
     def instrument(self) -> Instrument:
         """Return the instrument exactly as it was asked."""
         return Instrument.model_validate_json(self._one("SELECT definition FROM instrument"))
