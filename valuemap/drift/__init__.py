@@ -1,1 +1,1 @@
-"""Alignment drift: did the values of a model move from one release to the next, and could we have seen it?"""
+"""Alignment drift: whether the values of a model moved from one release to the next, and whether that could be seen."""

@@ -98,7 +98,7 @@ def _release(
         conditions={key: condition for key, condition in file.conditions().items() if key in used},
         repeats=design["repeats"],
         seed=design["seed"],
-        max_tokens=design["max_tokens"],
+        max_tokens=design.get("max_tokens"),
         models=models,
         fingerprints=fingerprints,
         first=first,

@@ -127,9 +127,9 @@ class WholeChange:
     Attributes
     ----------
     distance
-        Root of D² between the centred profiles, in scale points; with p of the permutation of passes, where there is one.
+        Root of D² between the centred profiles, in scale points.
     p
-        Of the distance under no change.
+        Of the distance under no change, by permutation of passes; ``None`` where there are none to permute.
     rank_order, ipsative
         Spearman's and Pearson's r of the two profiles over the values, with 95 % intervals (low, high).
     turn, turn_low, turn_high
