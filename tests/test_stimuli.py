@@ -328,15 +328,16 @@ def test_a_png_with_a_changed_byte_in_its_pixels_is_refused(
         load_pictures(folder, [7])
 
 
-@given(
-    st.binary(max_size=300), st.sampled_from([b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF89a", b"RIFF\0\0\0\0WEBP"])
-)
-def test_any_bytes_come_to_a_picture_or_to_a_clear_refusal(
-    tmp_path_factory: pytest.TempPathFactory, tail: bytes, head: bytes
+HEADS = {"7.png": b"\x89PNG\r\n\x1a\n", "7.jpg": b"\xff\xd8\xff", "7.gif": b"GIF89a", "7.webp": b"RIFF\0\0\0\0WEBP"}
+
+
+@given(st.binary(max_size=300), st.sampled_from(sorted(HEADS)))
+def test_any_bytes_after_a_right_beginning_come_to_a_clear_refusal(
+    tmp_path_factory: pytest.TempPathFactory, tail: bytes, name: str
 ) -> None:
     folder = tmp_path_factory.mktemp("any")
-    (folder / "7.png").write_bytes(head + tail)
-    with pytest.raises(StimulusError, match=r"7\.png: "):
+    (folder / name).write_bytes(HEADS[name] + tail)
+    with pytest.raises(StimulusError, match=f"{name}: (is|has) "):
         load_pictures(folder, [7])
 
 
