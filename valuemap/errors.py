@@ -32,6 +32,10 @@ class InstrumentError(ValuemapError):
     """An instrument or wording file breaks a rule of the format; the message names file, table and field."""
 
 
+class StimulusError(ValuemapError):
+    """Pictures of items are missing or cannot be sent as they are; the message names every one of them."""
+
+
 class NormError(ValuemapError):
     """A norm's files break a rule of the format, or a norm does not fit what it is asked to judge."""
 
