@@ -47,7 +47,8 @@ def item_question(wording: Wording, order: OptionOrder, item: int) -> str:
     if order == "none":
         return f"{wording.instruction}\n\n{wording.question}\n\n{wording.items[item]}"
     if wording.options:
-        return f"{wording.instruction}\n\n{wording.question}\nReply with the number only.\n\n{next_item(wording, order, item)}"
+        beginning = f"{wording.instruction}\n\n{wording.question}\nReply with the number only."
+        return f"{beginning}\n\n{next_item(wording, order, item)}"
     return f"{_preamble(wording, order)}\nReply with the number only.\n\n{wording.items[item]}"
 
 

@@ -300,9 +300,7 @@ def _written(
     return call, answers
 
 
-def _answers(
-    reply: Reply, administration: Administration, turn: Turn, request: Request
-) -> tuple[AnswerRecord, ...]:
+def _answers(reply: Reply, administration: Administration, turn: Turn, request: Request) -> tuple[AnswerRecord, ...]:
     """Parse a written reply in the manner of the instrument's response format."""
     study, condition = administration.study, administration.condition
     why = {"finish_reason": reply.finish_reason, "refusal": reply.refusal}
