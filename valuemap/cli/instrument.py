@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from valuemap.cli.instrument_new import new_command
 from valuemap.cli.output import Cell, Column, print_json, print_rows, say, tell
 from valuemap.cli.wrapped import entry, paragraph
 from valuemap.errors import EXIT_ERROR, EXIT_OK, InstrumentError
@@ -23,6 +24,8 @@ Examples:
   valuemap instrument check my-instrument/
   valuemap instrument import pvq-rr --wording female.docx \\
       --id official-feminine --language en --form feminine
+  valuemap instrument new mrmet --choices mrmet.csv --pictures \\
+      --name "..." --citation "..." --licence "CC BY-SA 4.0"
 """
 
 LIST_EPILOG = """\b
@@ -62,6 +65,9 @@ def command() -> None:
     An instrument is its items' key, scales and response format; a wording is one text version of it. Your own lie in
     folders of the same form as the shipped ones; docs/instrument-format.md describes them.
     """
+
+
+command.add_command(new_command)
 
 
 @command.command("list", epilog=LIST_EPILOG)
