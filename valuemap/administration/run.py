@@ -15,7 +15,9 @@ from valuemap.administration import prompt
 from valuemap.administration.budget import Meter
 from valuemap.administration.parse import ParsedAnswer, parse_choice
 from valuemap.administration.parse_form import parse_form
+from valuemap.administration.parse_open import parse_open
 from valuemap.errors import ProviderError
+from valuemap.instrument import Choice, OpenAnswer
 from valuemap.respondents.base import (
     CallFailed,
     Identity,
@@ -25,12 +27,15 @@ from valuemap.respondents.base import (
     Request,
     Respondent,
 )
+from valuemap.stimuli import Picture
 from valuemap.store import COMMIT_SECONDS, AnswerRecord, CallRecord, StudyFile
 from valuemap.study import Administration, Condition, State, Study
 
 # Long enough for a sentence around the number, and for short reasoning.
 REPLY_TOKENS = 256
 FORM_TOKENS_AN_ITEM = 16
+# Room for the longest answer that is asked for, in English, and for a writer who goes on a little.
+TOKENS_A_WORD = 3
 
 
 @dataclass(frozen=True)
@@ -52,11 +57,12 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Turn:
-    """One call to be made: the items it asks and the text that is new in it."""
+    """One call to be made: the items it asks, and the text and pictures that are new in it."""
 
     items: tuple[int, ...]
     places: tuple[int, ...]
     text: str
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -156,7 +162,7 @@ class _Run:
             for turn in chain.turns:
                 if not self._may_go_on():
                     return
-                messages = (*messages, Message("user", turn.text))
+                messages = (*messages, Message("user", turn.text, turn.pictures))
                 reply = await self._ask(respondent, chain.administration, messages, turn)
                 if reply is None:
                     break
@@ -183,7 +189,8 @@ class _Run:
         self._meter.begin()
         try:
             if administration.condition.mode == "distribution":
-                call, answers = _read(await respondent.distribution(request), prompt_text, turn, request)
+                choice = isinstance(administration.study.instrument.response, Choice)
+                call, answers = _read(await respondent.distribution(request), prompt_text, turn, request, choice=choice)
             else:
                 reply = await respondent.answer(request)
                 call, answers = _written(reply, prompt_text, administration, turn, request)
@@ -221,7 +228,8 @@ def _chains(
         elif condition.presentation == "item":
             for item in left:
                 text = prompt.item_question(wording, condition.option_order, item)
-                yield Chain(administration, system, (Turn((item,), (place[item],), text),))
+                pictures = (study.pictures[item],) if study.pictures else ()
+                yield Chain(administration, system, (Turn((item,), (place[item],), text, pictures),))
         else:
             yield _conversation(administration, file, order, left)
 
@@ -237,7 +245,7 @@ def _conversation(administration: Administration, file: StudyFile, order: tuple[
         text = (
             prompt.item_question(wording, condition.option_order, item)
             if place == 1
-            else prompt.next_item(wording, item)
+            else prompt.next_item(wording, condition.option_order, item)
         )
         if item in left:
             turns.append(Turn((item,), (place,), text))
@@ -249,6 +257,8 @@ def _conversation(administration: Administration, file: StudyFile, order: tuple[
 def _request(administration: Administration, messages: tuple[Message, ...], turn: Turn, settings: Settings) -> Request:
     instrument, condition = administration.study.instrument, administration.condition
     room = REPLY_TOKENS + (FORM_TOKENS_AN_ITEM * len(turn.items) if len(turn.items) > 1 else 0)
+    if isinstance(instrument.response, OpenAnswer):
+        room = max(room, TOKENS_A_WORD * instrument.response.max_words)
     return Request(
         messages=messages,
         seed=administration.seed(turn.items[0]),
@@ -264,25 +274,16 @@ def _request(administration: Administration, messages: tuple[Message, ...], turn
 
 def _shown(messages: tuple[Message, ...], turn: Turn) -> str:
     """Return the text that is new in this call; earlier turns of a conversation are stored with their own calls."""
-    return "\n\n".join(f"[{m.role}]\n{m.text}" for m in messages if m.role == "system" or m.text == turn.text)
+    shown = [f"[picture]\n{picture.name}, sha256 {picture.sha256}" for picture in turn.pictures]
+    said = [f"[{m.role}]\n{m.text}" for m in messages if m.role == "system" or m.text == turn.text]
+    return "\n\n".join([*said[:-1], *shown, said[-1]])
 
 
 def _written(
     reply: Reply, prompt_text: str, administration: Administration, turn: Turn, request: Request
 ) -> tuple[CallRecord, tuple[AnswerRecord, ...]]:
     """Parse a written reply into the answers of its turn."""
-    condition = administration.condition
-    labels = prompt.option_labels(administration.study.wordings[condition.wording], condition.option_order)
-    why = {"finish_reason": reply.finish_reason, "refusal": reply.refusal}
-    parsed: tuple[ParsedAnswer, ...]
-    if condition.presentation == "form":
-        parsed = parse_form(reply.text, turn.places, labels, **why)
-    else:
-        parsed = (parse_choice(reply.text, labels, **why),)
-    answers = tuple(
-        _answer(item, place, answer, request)
-        for item, place, answer in zip(turn.items, turn.places, parsed, strict=True)
-    )
+    answers = _answers(reply, administration, turn, request)
     call = CallRecord(
         prompt=prompt_text,
         raw=reply.text,
@@ -297,6 +298,32 @@ def _written(
         fingerprint=reply.fingerprint,
     )
     return call, answers
+
+
+def _answers(reply: Reply, administration: Administration, turn: Turn, request: Request) -> tuple[AnswerRecord, ...]:
+    """Parse a written reply in the manner of the instrument's response format."""
+    study, condition = administration.study, administration.condition
+    why = {"finish_reason": reply.finish_reason, "refusal": reply.refusal}
+    response = study.instrument.response
+    if isinstance(response, OpenAnswer):
+        read = parse_open(reply.text, response, **why)
+        # An open answer has no value of its own until it is scored: its number of words stands for it.
+        value = float(read.words) if read.state is State.VALID else None
+        return (
+            AnswerRecord(
+                turn.items[0], turn.places[0], read.state, value, reason=read.reason, disclaimer=read.disclaimer
+            ),
+        )
+    labels = prompt.option_labels(study.wordings[condition.wording], condition.option_order, turn.items[0])
+    parsed: tuple[ParsedAnswer, ...]
+    if condition.presentation == "form":
+        parsed = parse_form(reply.text, turn.places, labels, **why)
+    else:
+        parsed = (parse_choice(reply.text, labels, **why),)
+    return tuple(
+        _answer(item, place, answer, request)
+        for item, place, answer in zip(turn.items, turn.places, parsed, strict=True)
+    )
 
 
 def _answer(item: int, place: int, parsed: ParsedAnswer, request: Request) -> AnswerRecord:
@@ -314,15 +341,18 @@ def _answer(item: int, place: int, parsed: ParsedAnswer, request: Request) -> An
 
 
 def _read(
-    read: OptionDistribution, prompt_text: str, turn: Turn, request: Request
+    read: OptionDistribution, prompt_text: str, turn: Turn, request: Request, *, choice: bool
 ) -> tuple[CallRecord, tuple[AnswerRecord, ...]]:
-    """Take the mean of a distribution as the answer's value, and keep the distribution lowest value first."""
+    """Take the mean of a distribution as the answer's value, and keep the distribution lowest value first.
+
+    Options of a choice have no mean: the likeliest one is the value there.
+    """
     by_value = sorted(zip(request.option_values, read.probabilities, strict=True))
     answer = AnswerRecord(
         turn.items[0],
         turn.places[0],
         State.VALID,
-        sum(value * probability for value, probability in by_value),
+        float(max(by_value, key=lambda pair: pair[1])[0]) if choice else sum(v * p for v, p in by_value),
         probabilities=tuple(probability for _, probability in by_value),
         option_mass=read.option_mass,
     )

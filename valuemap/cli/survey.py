@@ -23,6 +23,16 @@ if TYPE_CHECKING:
     from valuemap.study import OptionOrder, Study
     from valuemap.survey import Plan
 
+#: What each choice of --option-order stands for; all that the instrument has where nothing is chosen.
+OPTION_ORDERS: dict[str | None, tuple[OptionOrder, ...]] = {
+    None: (),
+    "ascending": ("ascending",),
+    "descending": ("descending",),
+    "both": ("ascending", "descending"),
+    "fixed": ("rotation-0",),
+    "rotated": (),
+}
+
 EPILOG = """\b
 Examples:
   valuemap survey
@@ -30,6 +40,8 @@ Examples:
   valuemap survey pvq-21 --model qwen3@http://localhost:11434/v1 --wording en-a
   valuemap survey --model simulated:clean --model simulated:position --out two.vmap
   valuemap survey --framing "You are a counsellor." --framing "" --mode sample
+  valuemap survey leas --repeats 10
+  valuemap survey rmet --stimuli eyes/ --model openai/gpt-4.1-mini
 
 The same command run again goes on where it stopped; nothing is asked twice.
 """
@@ -87,10 +99,17 @@ The same command run again goes on where it stopped; nothing is asked twice.
 )
 @click.option(
     "--option-order",
-    default="both",
-    show_default=True,
-    type=click.Choice(["ascending", "descending", "both"]),
-    help="Whether code 1 means the lowest or the highest option. Only both can tell content from position.",
+    type=click.Choice(["ascending", "descending", "both", "fixed", "rotated"]),
+    help="Of a rating scale: whether code 1 means the lowest or the highest option. Of a choice test: the words as "
+    "they stand in the wording (fixed), or each word at each place once (rotated). Only both, or rotated, can tell "
+    "content from position.  [default: both, or rotated]",
+)
+@click.option(
+    "--stimuli",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Folder of the pictures of a picture test, a file an item (1.png, 2.jpg, ...); all are checked before "
+    "anything is asked.  [default: those that came with the instrument]",
 )
 @click.option(
     "--mode",
@@ -188,18 +207,18 @@ def run_survey(instrument_name: str, **options: Any) -> int:
 def _plan(instrument_name: str, options: dict[str, Any]) -> Plan:
     from valuemap.survey import Plan
 
-    both: tuple[OptionOrder, ...] = ("ascending", "descending")
     return Plan(
         instrument_name,
         wordings=options["wordings"],
         framings=options["framings"],
         presentations=options["presentations"],
         item_orders=options["item_orders"],
-        option_orders=both if options["option_order"] == "both" else (options["option_order"],),
+        option_orders=OPTION_ORDERS[options["option_order"]],
         mode=options["mode"],
         repeats=options["repeats"],
         seed=options["seed"],
         max_tokens=options["max_tokens"],
+        stimuli=options["stimuli"],
     )
 
 

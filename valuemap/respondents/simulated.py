@@ -245,6 +245,7 @@ class Simulated:
     """
 
     modes: tuple[Mode, ...] = ("sample", "distribution")
+    sees: bool = True
     slots: int | None = None
 
     def __init__(self, name: str, profile: SimulatedProfile, instrument: Instrument) -> None:
