@@ -13,10 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from valuemap.catalog import user_root
+from valuemap.catalog import find_instrument, find_wording, user_root
 from valuemap.choice_import import AboutTest, ChoiceTest, instrument_content, new_choice_test, wording_content
 from valuemap.choice_table import ChoiceTable, read_choices
+from valuemap.definition import examine_content
 from valuemap.errors import DataError, UsageError
+from valuemap.instrument import Choice, Instrument, Wording
+from valuemap.instrument_check import check
 
 TABLE = """item,correct,option1,option2,option3,valence,face group
 2,3,tired,grateful,cross,negative,Group B
@@ -253,6 +256,39 @@ def test_the_test_is_stored_in_the_user_s_folder(make: Callable[..., ChoiceTest]
     assert stored == {"instrument.toml": made.instrument, "wordings/en-a.toml": made.wording}
     assert [entry.name for entry in made.folder.parent.iterdir()] == ["faces"]
     assert (made.folder / "stimuli").is_dir()
+
+
+@pytest.mark.parametrize("pictures", [True, False])
+def test_what_is_stored_is_an_instrument_without_faults(make: Callable[..., ChoiceTest], pictures: bool) -> None:
+    rows = TABLE.splitlines()
+    texts = ["text", "How?", "What?", "Who?"]
+    content = TABLE if pictures else "\n".join(f"{row},{text}" for row, text in zip(rows, texts, strict=True))
+    made = make(content, pictures=pictures)
+    assert check(made.folder).findings == ()
+    instrument = find_instrument("faces")
+    assert isinstance(instrument.response, Choice)
+    assert (instrument.response.key, instrument.response.pictures) == ((1, 3, 2), pictures)
+    assert find_wording(instrument, "en-a").options[2] == ("tired", "grateful", "cross")
+
+
+@given(data=st.data())
+def test_any_table_that_is_read_makes_an_instrument_without_faults(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    names = st.text(st.sampled_from("aB9 _-./é(☺"), min_size=1, max_size=5)
+    column, values = data.draw(names), data.draw(st.lists(names, min_size=1, max_size=3))
+    rows = "".join(f"{n},1,a,b,{values[n % len(values)]}\n" for n in range(1, 7))
+    file = tmp_path_factory.mktemp("table") / "t.csv"
+    file.write_text(f"item,correct,option1,option2,{column}\n{rows}", encoding="utf-8")
+    try:
+        table = read_choices(file, pictures=True)
+    except DataError:
+        return
+    instrument = examine_content(instrument_content(table, ABOUT), Instrument)
+    assert isinstance(instrument, Instrument), instrument
+    wording = examine_content(wording_content(table, ABOUT), Wording)
+    assert isinstance(wording, Wording), wording
+    assert wording.faults_against(instrument) == ()
 
 
 def test_nothing_is_ever_overwritten(make: Callable[..., ChoiceTest]) -> None:

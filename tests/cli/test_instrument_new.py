@@ -44,6 +44,29 @@ def test_the_document_s_example_can_be_typed_in(cli: Cli, home: Path) -> None:
     assert words["origin"] == "official"
 
 
+def test_a_new_quiz_can_be_asked_at_once(cli: Cli, quiz: Path) -> None:
+    assert cli("instrument", "new", "quiz", "--choices", "quiz.csv", "--own", *NAMES).code == 0
+    ran = cli("survey", "quiz", "--model", "simulated:clean", "--dry-run")
+    assert (ran.code, ran.err) == (0, "")
+    assert "A quiz: 2 items" in ran.out
+
+
+def test_show_prints_the_options_of_every_item_and_not_which_is_right(cli: Cli, quiz: Path) -> None:
+    assert cli("instrument", "new", "quiz", "--choices", "quiz.csv", "--own", *NAMES).code == 0
+    ran = cli("instrument", "show", "quiz", "--items", "en-a")
+    assert ran.code == 0
+    assert "answers       one of 2 options is right" in ran.out
+    assert re.search(r"^ +1  Two and two\?\n +three \| four$", ran.out, re.MULTILINE)
+    assert "labels" not in ran.out
+
+
+def test_show_prints_the_options_of_pictures_beside_their_numbers(cli: Cli) -> None:
+    ran = cli("instrument", "show", "eyes-schematic", "--items", "en-a")
+    assert "answers       one of 4 options is right; every item is a picture" in ran.out
+    assert re.search(r"^ +1  sleepy \| smug \| startled \| tender$", ran.out, re.MULTILINE)
+    assert all(len(line) <= 80 for line in ran.out.splitlines())
+
+
 def test_the_document_claims_no_words_of_the_mrmet_and_names_every_column() -> None:
     assert "not the MRMET's" in " ".join(DOCUMENT.split())
     for column in ("item", "correct", "option1", "text"):
