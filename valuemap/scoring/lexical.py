@@ -15,6 +15,7 @@ the same score on every machine. The rules are those of the raters' manual, ``do
 
 from __future__ import annotations
 
+import bisect
 import hashlib
 import re
 from collections.abc import Iterator
@@ -31,7 +32,9 @@ from valuemap.scoring.lexical_words import BREAKS, JOINS, LINKS, MODALS, PREPOSI
 #: Changes whenever a rule changes; part of the scorer's hash.
 RULES_VERSION = "1"
 
-_QUOTE = re.compile(r"“[^”\n]+”|\"[^\"\n]+\"|«[^»\n]+»|‘(?=\w)[^‘\n]+?(?<=[\w.,!?])’(?!\w)|(?<!\w)'(?=\w)[^\n\"]+?(?<=[\w.,!?])'(?!\w)")
+_QUOTE = re.compile(
+    r"“[^”\n]+”|\"[^\"\n]+\"|«[^»\n]+»|‘(?=\w)[^‘\n]+?(?<=[\w.,!?])’(?!\w)|(?<!\w)'(?=\w)[^\n\"]+?(?<=[\w.,!?])'(?!\w)"
+)
 _OPINIONS = frozenset("think guess imagine suppose expect believe assume suspect bet say".split())
 _FIRST_PERSON = re.compile(r"\b(?:I|me|my|we|I['’]\w+)\b")
 
@@ -129,7 +132,9 @@ def _with_repeats(found: list[Finding]) -> list[Finding]:
 
 
 def _is_of_another(past: Finding, repeat: Finding) -> bool:
-    return not past.set_aside and past.level > 0 and past.person not in (repeat.person, "both") and repeat.person != "both"
+    return (
+        not past.set_aside and past.level > 0 and past.person not in (repeat.person, "both") and repeat.person != "both"
+    )
 
 
 def scorer_hash() -> str:
@@ -152,9 +157,8 @@ def _level(found: list[Finding], person: Person) -> int:
 
 def _section(text: str, start: int, end: int, person: Person | None) -> list[Finding]:
     quotes = [one for one in _QUOTE.finditer(text, start, end) if _is_speech(text, one, start)]
-    plain = text
-    for quote in quotes:
-        plain = plain[: quote.start()] + " " * len(quote.group()) + plain[quote.end() :]
+    plain = _without(text, quotes)
+    opened = [quote.start() for quote in quotes]
     found: list[Finding] = []
     default: Person = person or "self"
     sayers: dict[int, Person] = {}
@@ -165,14 +169,23 @@ def _section(text: str, start: int, end: int, person: Person | None) -> list[Fin
         if swap:
             here = [_as_other(one) for one in here]
         found += here
-        for quote in quotes:
-            if sentence[0].start - 3 <= quote.start() and quote.start() <= sentence[-1].end + 3:
-                sayers.setdefault(quote.start(), _sayer(sentence, named, quote.start(), default))
+        first, last = (bisect.bisect_left(opened, place) for place in (sentence[0].start - 3, sentence[-1].end + 4))
+        for place in opened[first:last]:
+            sayers.setdefault(place, _sayer(sentence, named, place, default))
         if person is None:
             default = _carried(named, here, default)
     for quote in quotes:
         found += _spoken(text, quote, sayers.get(quote.start(), default))
     return found
+
+
+def _without(text: str, quotes: list[re.Match[str]]) -> str:
+    """Blank the quotations, so that every other word keeps its place."""
+    parts, place = [], 0
+    for quote in quotes:
+        parts += [text[place : quote.start()], " " * len(quote.group())]
+        place = quote.end()
+    return "".join([*parts, text[place:]])
 
 
 def _is_speech(text: str, quote: re.Match[str], section_start: int) -> bool:
@@ -205,8 +218,14 @@ def _spoken(text: str, quote: re.Match[str], sayer: Person) -> list[Finding]:
 def _speaks_as_the_other(parsed: list[tuple[Sentence, tuple[Mention, ...]]]) -> bool:
     """Whether the other person's section is written in the first person, as if the other spoke."""
     persons = [one.person for _, named in parsed for one in named if one.role == "subject" and one.person != "thing"]
-    return bool(persons) and set(persons) <= {"self", "anybody"} and not any(
-        word.lemma in ("think", "guess", "imagine", "believe", "suppose", "assume", "expect") for s, _ in parsed for word in s
+    return (
+        bool(persons)
+        and set(persons) <= {"self", "anybody"}
+        and not any(
+            word.lemma in ("think", "guess", "imagine", "believe", "suppose", "assume", "expect")
+            for s, _ in parsed
+            for word in s
+        )
     )
 
 
@@ -244,7 +263,9 @@ def _sentence(text: str, sentence: Sentence, named: tuple[Mention, ...], default
             family, level, aside, category = "bad" if converted else "good", 2, "", "undifferentiated"
         written = slice(sentence[match.start].start, sentence[match.end - 1].end)
         reason = "negated" if aside == "denied" else aside
-        found.append(Finding(text[written], match.lemma, category, family, level, whose, written.start, written.stop, reason))
+        found.append(
+            Finding(text[written], match.lemma, category, family, level, whose, written.start, written.stop, reason)
+        )
     return [*found, *_repeat(text, sentence, named, default)]
 
 
@@ -252,10 +273,19 @@ def _repeat(text: str, sentence: Sentence, named: tuple[Mention, ...], default: 
     """Find the words with which a sentence repeats for one person what it said of the other."""
     low = [word.lower for word in sentence]
     for k, word in enumerate(sentence):
-        the_same = word.lower == "same" and k > 0 and low[k - 1] == "the" and (k == 1 or "feel" in (one.lemma for one in sentence[max(0, k - 4) : k]))
+        the_same = (
+            word.lower == "same"
+            and k > 0
+            and low[k - 1] == "the"
+            and (k == 1 or "feel" in (one.lemma for one in sentence[max(0, k - 4) : k]))
+        )
         at_end = k + 1 == len(low) or low[k + 1] in BREAKS or low[k + 1] in ("way", "as", "too", "and", "for")
         so_would = word.lower == "so" and k + 2 < len(low) and sentence[k + 1].lemma in MODALS
-        too = word.lower in ("too", "well") and k + 1 == len(low) and sentence[max(0, k - 1 - (low[k - 1] in (",", "as")))].lemma in MODALS
+        too = (
+            word.lower in ("too", "well")
+            and k + 1 == len(low)
+            and sentence[max(0, k - 1 - (low[k - 1] in (",", "as")))].lemma in MODALS
+        )
         inside = [one for one in named if one.role == "subject" and one.person in ("self", "other", "both")]
         if so_would:
             inside = [one for one in inside if one.start in (k + 2, k + 3)]
@@ -298,7 +328,11 @@ def _who(
     sentence: Sentence, match: Match, named: tuple[Mention, ...], around: list[Match], default: Person
 ) -> tuple[Person, bool]:
     """Return who feels, and whether the clause speaks of a thing instead."""
-    for mention in (_owner(sentence, match, named), _stirred(sentence, match, named), _object(sentence, match, named, around)):
+    for mention in (
+        _owner(sentence, match, named),
+        _stirred(sentence, match, named),
+        _object(sentence, match, named, around),
+    ):
         if mention is not None:
             return as_person(mention.person, default), False
     subject = _subject(sentence, match, named, around)
@@ -316,7 +350,9 @@ def _owner(sentence: Sentence, match: Match, named: tuple[Mention, ...]) -> Ment
     for one in named:
         if one.role == "possessive" and one.start <= match.start:
             between = sentence[one.end : match.start]
-            plain = len(between) < 3 and all(word.is_word and word.lower not in JOINS | PREPOSITIONS for word in between)
+            plain = len(between) < 3 and all(
+                word.is_word and word.lower not in JOINS | PREPOSITIONS for word in between
+            )
             if plain or match.start == one.start:
                 return one
         if one.owner and one.start <= match.start < one.end:
@@ -366,9 +402,13 @@ def _is_chain(sentence: Sentence, start: int, match: Match, around: list[Match])
             return False  # "see her sadness and feel pity": another verb of the subject's
         allowed = (
             word.is_adverb
-            or word.lower in JOINS | {",", "to", "with", "of", "'s", "such", "being", "feeling", "sense", "as", "into", "in"}
+            or word.lower
+            in JOINS | {",", "to", "with", "of", "'s", "such", "being", "feeling", "sense", "as", "into", "in"}
             or word.lemma in LINKS
-            or (_inside(k, around) and not any(one.start <= k < one.end and one.group.category == "action" for one in around))
+            or (
+                _inside(k, around)
+                and not any(one.start <= k < one.end and one.group.category == "action" for one in around)
+            )
         )
         if not allowed:
             return False
@@ -405,11 +445,14 @@ def _is_opinion(sentence: Sentence, subject: Mention, named: tuple[Mention, ...]
 def _coordinated(sentence: Sentence, match: Match, subject: Mention, around: list[Match]) -> bool:
     """Whether "and angry" goes back over a clause without feeling: "I'd be sad that she left, and angry"."""
     k = match.start - 1
-    while k > subject.end and (sentence[k].is_adverb or sentence[k].lower in ("feel", "be")):
+    while k > subject.end and (sentence[k].is_adverb or sentence[k].lower in ("feel", "be", "would", "'d")):
         k -= 1
     if sentence[k].lower not in JOINS | {","}:
         return False
     clause = range(subject.end, k)
+    told = not any(sentence[place].lemma in MODALS for place in clause)
+    if told and any(word.lemma == "would" for word in sentence[k : match.start]):
+        return True  # "surprised that I took it badly and would regret it"
     linked = any(sentence[place].lemma in LINKS for place in clause)
     felt = any(_inside(place, [one for one in around if one.group.level and not one.aside]) for place in clause)
     return not linked and not felt and not any(sentence[place].lower in BREAKS - {","} for place in clause)

@@ -40,9 +40,21 @@ _OBJECTS: dict[str, Whose] = {"me": "self", "us": "both", "him": "other", "them"
 _POSSESSIVES: dict[str, Whose] = {
     "my": "self", "your": "self", "our": "both", "his": "other", "their": "other", "her": "other",
 }  # fmt: skip
-_DETERMINERS = frozenset("the a an this that these those some any my your our his their her its no another each".split())
+_DETERMINERS = frozenset(
+    "the a an this that these those some any my your our his their her its no another each".split()
+)
 _NO_NAMES = frozenset("god ai english french german monday tuesday wednesday thursday friday saturday sunday".split())
 _REFLEXIVES = frozenset("myself yourself himself herself themselves themself ourselves itself".split())
+_AGENTS = ("er", "or", "ist", "man", "woman", "ician")
+_NO_AGENTS = frozenset(
+    "weather water letter number matter computer order paper dinner summer winter river tower floor error mirror colour "
+    "color odor odour factor corner shoulder finger laughter answer offer flower shower power chapter poster trailer "
+    "other another whether rather either neither never after under over later earlier better former latter cover ladder "
+    "counter manner character paper user's border center twitter chamber disaster honor honour labor labour humor humour "
+    "favor favour behavior behaviour counter temper cancer fever danger wonder hunger printer drawer sweater roller order "
+    "semester trigger murder shelter theater gesture lesser greater bigger smaller harder easier closer deeper stronger "
+    "prior major minor interior exterior inner outer proper clever consider remember list twist mist wrist".split()
+)
 _FEEL_NOTHING = frozenset(
     "house home room place day night moment situation world silence body thing everything something nothing life loss "
     "news word experience atmosphere mood heart stomach chest face hand head leg week month year time way conversation "
@@ -124,6 +136,8 @@ def _mention(sentence: Sentence, place: int, before: list[Mention]) -> Mention |
         return None
     if low in _SUBJECTS:
         return Mention(place, place + 1, _SUBJECTS[low], "subject")
+    if low in _OBJECTS and _is_topic(sentence, place):
+        return Mention(place, place + 1, _OBJECTS[low], "subject")
     if low in _OBJECTS:
         of_us = place > 0 and sentence[place - 1].lower == "of" and verb_follows(sentence, place + 1)
         return Mention(place, place + 1, _OBJECTS[low], "subject" if of_us else "object")
@@ -133,6 +147,8 @@ def _mention(sentence: Sentence, place: int, before: list[Mention]) -> Mention |
         return Mention(place, place + 1, "both", "subject")
     if low in ("this", "that", "which", "what", "who"):
         return _demonstrative(sentence, place, before)
+    if low in glossary().anybody and place + 1 < len(sentence) and sentence[place + 1].lower == "else":
+        return Mention(place, place + 2, "other", "subject" if verb_follows(sentence, place + 2) else "object")
     if low in glossary().anybody and verb_follows(sentence, place + 1):
         return Mention(place, place + 1, "anybody", "subject")
     if low in _POSSESSIVES:
@@ -142,6 +158,17 @@ def _mention(sentence: Sentence, place: int, before: list[Mention]) -> Mention |
             return Mention(place, place + 1, "anybody", "subject") if verb_follows(sentence, place + 1) else None
         return _noun_for_person(sentence, place, place + 1)
     return _thing(sentence, place, before)
+
+
+def _is_topic(sentence: Sentence, place: int) -> bool:
+    """ "For him, …" and "as for me" at the beginning of a sentence name whom it is about."""
+    low = [word.lower for word in sentence[:place]]
+    return (
+        low == ["for"]
+        and sentence[place + 1 : place + 2]
+        and sentence[place + 1].lower == ","
+        or low[-2:] == ["as", "for"]
+    )
 
 
 def _after_third_person(sentence: Sentence, place: int, before: list[Mention]) -> bool:
@@ -158,7 +185,7 @@ def _demonstrative(sentence: Sentence, place: int, before: list[Mention]) -> Men
 
 
 def _possessive(sentence: Sentence, place: int) -> Mention:
-    """"My friend" is a person, "my stomach would" its owner's subject, anything else a possessive."""
+    """ "My friend" is a person, "my stomach would" its owner's subject, anything else a possessive."""
     person = _POSSESSIVES[sentence[place].lower]
     for head in range(place + 1, min(place + 5, len(sentence))):
         word = sentence[head]
@@ -205,7 +232,19 @@ def _is_person(sentence: Sentence, place: int) -> bool:
             follows = following in BREAKS or following == "'s" or verb_follows(sentence, place + 1)
             return follows and sentence[place - 1].lower == "the" if place else False
         return word.lower != "others" or verb_follows(sentence, place + 1)
+    if place and _is_agent(word) and (sentence[place - 1].lower in _DETERMINERS or sentence[place - 1].lower == "'s"):
+        return verb_follows(sentence, place + 1) or (place + 1 < len(sentence) and sentence[place + 1].lower == "'s")
     return _is_name(sentence, place)
+
+
+def _is_agent(word: Word) -> bool:
+    """Whether the form is that of one who does something: "the sitter", "a violinist"."""
+    return (
+        word.lower.endswith(_AGENTS)
+        and word.lower not in _NO_AGENTS
+        and word.lemma not in glossary().words
+        and len(word.lower) > 4
+    )
 
 
 def _is_name(sentence: Sentence, place: int) -> bool:
@@ -265,7 +304,7 @@ def _opens_phrase(word: Word) -> bool:
 
 
 def _owned(sentence: Sentence, begin: int, end: int) -> Mention:
-    """"Anna's heart would" is a subject that belongs to her; "Anna's a bit sad" a subject; else a possessive."""
+    """ "Anna's heart would" is a subject that belongs to her; "Anna's a bit sad" a subject; else a possessive."""
     if end < len(sentence) and (sentence[end].is_adverb or sentence[end].lower in _DETERMINERS | {"going"}):
         return Mention(begin, end, "other", "subject")
     for head in range(end, min(end + 3, len(sentence))):
@@ -280,11 +319,20 @@ def _thing(sentence: Sentence, place: int, before: list[Mention]) -> Mention | N
     """A noun right before an auxiliary: "the news would"."""
     word = sentence[place]
     function = JOINS | SUBORDINATORS | PREPOSITIONS | MODALS | _DETERMINERS | LINKS | _REFLEXIVES
-    if not word.is_word or word.is_adverb or word.lower in ("n't", "not") or word.lower in function or word.lower == "to" or word.lemma in LINKS:
+    if (
+        not word.is_word
+        or word.is_adverb
+        or word.lower in ("n't", "not")
+        or word.lower in function
+        or word.lower == "to"
+        or word.lemma in LINKS
+    ):
         return None
     if place + 1 >= len(sentence) or not _is_auxiliary(sentence[place + 1]) or sentence[place + 1].lower == "been":
         return None
-    waiting = before and before[-1].role == "subject" and not any(_is_verb(one) for one in sentence[before[-1].end : place])
+    waiting = (
+        before and before[-1].role == "subject" and not any(_is_verb(one) for one in sentence[before[-1].end : place])
+    )
     if waiting:  # "the friend moving away would": the verb is the friend's
         return None
     somebody = sentence[place + 1 :] and _feels(sentence, place + 1) and word.lemma not in _FEEL_NOTHING
@@ -299,7 +347,7 @@ def _feels(sentence: Sentence, place: int) -> bool:
 
 
 def _joined(sentence: Sentence, found: list[Mention]) -> list[Mention]:
-    """"My friend and I would" is both."""
+    """ "My friend and I would" is both."""
     result: list[Mention] = []
     for mention in found:
         last = result[-1] if result else None

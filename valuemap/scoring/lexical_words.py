@@ -21,6 +21,13 @@ _WORD = re.compile(
 )
 _CLITICS = {"d": "would", "ll": "will", "m": "be", "re": "be", "ve": "have"}
 _IRREGULAR = {"ca": "can", "wo": "will", "sha": "shall", "n't": "not", "cannot": "can", "an": "a", "wouldn": "would"}
+#: Forms without their apostrophe, as people type them: where they are split.
+_UNMARKED = {
+    "im": 1, "id": 1, "ive": 1, "hed": 2, "shed": 3, "theyd": 4, "youd": 3, "hes": 2, "shes": 3, "theyre": 4,
+    "dont": 2, "doesnt": 4, "didnt": 3, "isnt": 2, "arent": 3, "wasnt": 3, "werent": 4, "wouldnt": 5, "couldnt": 5,
+    "shouldnt": 6, "cant": 2, "wont": 2, "havent": 4, "hasnt": 3, "hadnt": 3,
+}  # fmt: skip
+_UNMARKED_ENDS = {"m": "be", "d": "would", "ve": "have", "s": "be", "re": "be", "nt": "not"}
 _PRONOUNS = {
     "me", "him", "her", "them", "us", "his", "their", "our", "my", "your", "its",
     "he", "she", "they", "we", "i", "you", "it",
@@ -74,23 +81,47 @@ class Word:
 
 
 Sentence = tuple[Word, ...]
+#: A sentence without end is cut here, so that no text takes long.
+LONGEST = 150
 
 
 def sentences(text: str, start: int = 0, end: int | None = None) -> Iterator[Sentence]:
-    """Split a stretch of text into sentences; a new line ends one."""
+    """Split a stretch of text into sentences; a new line ends one, and so does its 150th word."""
     words: list[Word] = []
     for found in _WORD.finditer(text, start, len(text) if end is None else end):
+        if len(words) >= LONGEST:
+            yield tuple(words)
+            words = []
         if _ENDS.match(found.group()) and found.group() != "..." and not found.group().startswith(".."):
             if words:
                 yield tuple(words)
             words = []
             continue
-        words.append(_word(found.group().strip(), *_stripped(found)))
+        words += _unmarked(found) or (_word(found.group().strip(), *_stripped(found)),)
         if words[-1].lower == "cannot":
             words[-1] = replace(words[-1], text=words[-1].text[:3], end=found.end() - 3)
             words.append(Word(text[found.end() - 3 : found.end()], "not", "not", found.end() - 3, found.end()))
     if words:
         yield tuple(words)
+
+
+def _unmarked(found: re.Match[str]) -> tuple[Word, ...]:
+    """Split "dont" and "im"."""
+    low = found.group().lower()
+    if low not in _UNMARKED or found.group().isupper():
+        return ()
+    split, start = _UNMARKED[low], found.start()
+    head, tail = low[:split], low[split:]
+    return (
+        Word(found.group()[:split], head, _lemma(head), start, start + split),
+        Word(
+            found.group()[split:],
+            "n't" if tail == "nt" else f"'{tail}",
+            _UNMARKED_ENDS[tail],
+            start + split,
+            found.end(),
+        ),
+    )
 
 
 def _stripped(found: re.Match[str]) -> tuple[int, int]:
