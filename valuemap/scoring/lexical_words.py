@@ -14,6 +14,12 @@ from functools import lru_cache
 
 from valuemap.scoring.glossary import glossary
 
+
+def word_set(words: str) -> frozenset[str]:
+    """Return the words of a list that is written as running text."""
+    return frozenset(words.split())
+
+
 _WORD = re.compile(
     r"[^\W\d_]+(?=n['’]t\b)|n['’]t\b|['’](?:d|ll|m|re|s|ve)\b|[^\W_]+(?:-[^\W_]+)*(?<!n(?=['’]t\b))"
     r"|\.{2,}|[.!?…]+|[,;:()\[\]|\n]|[–—]|\s-+\s|[\"“”„«»]|(?<!\w)['‘’]|['’](?!\w)",
@@ -34,24 +40,24 @@ _PRONOUNS = {
 }  # fmt: skip
 _ENDS = re.compile(r"[.!?…\n]")
 
-MODALS = frozenset(
-    "would will could can may might must should shall ought do did does have has had be is am are was were been".split()
+MODALS = word_set(
+    "would will could can may might must should shall ought do did does have has had be is am are was were been"
 )
-LINKS = frozenset("be feel get become seem look appear sound stay remain grow end leave turn keep go".split())
+LINKS = word_set("be feel get become seem look appear sound stay remain grow end leave turn keep go")
 BREAKS = frozenset([",", ";", ":", "(", ")", "[", "]", "|", "–", "—", "-", "...", "…"])
-JOINS = frozenset("and or but yet nor plus as-well".split())
-SUBORDINATORS = frozenset(
+JOINS = word_set("and or but yet nor plus as-well")
+SUBORDINATORS = word_set(
     "that because when while if since although though after before as who which whom whose until whether unless so "
-    "for where why how whenever once".split()
+    "for where why how whenever once"
 )
-PREPOSITIONS = frozenset(
+PREPOSITIONS = word_set(
     "at for with about to of by from on in over toward towards against around behind beside between near like than "
-    "into onto upon without within through under after before during despite across beyond".split()
+    "into onto upon without within through under after before during despite across beyond"
 )
-_PLAIN_ADVERBS = frozenset(
+_PLAIN_ADVERBS = word_set(
     "also too just even still then now so very quite rather really maybe perhaps likely almost always never ever "
     "more most much less somewhat pretty both all a bit little lot tad touch not only kind sort of extremely again "
-    "soon already inside perhaps however though instead first mostly as well simply".split()
+    "soon already inside perhaps however though instead first mostly as well simply"
 )
 
 
@@ -72,7 +78,7 @@ class Word:
     @property
     def is_word(self) -> bool:
         """Whether it is no punctuation mark."""
-        return self.text[0].isalnum() or self.text[0] in "'’" and len(self.text) > 1
+        return self.text[0].isalnum() or (self.text[0] in "'’" and len(self.text) > 1)
 
     @property
     def is_adverb(self) -> bool:
