@@ -33,8 +33,10 @@ from valuemap.scoring.lexical_words import BREAKS, JOINS, MODALS, Sentence, sent
 #: Changes whenever a rule changes; part of the scorer's hash.
 RULES_VERSION = "1"
 
+# Bounded, so that unclosed marks cannot make the search slow.
 _QUOTE = re.compile(
-    r"“[^”\n]+”|\"[^\"\n]+\"|«[^»\n]+»|‘(?=\w)[^‘\n]+?(?<=[\w.,!?])’(?!\w)|(?<!\w)'(?=\w)[^\n\"]+?(?<=[\w.,!?])'(?!\w)"
+    r"“[^“”\n]{1,600}”|\"[^\"\n]{1,600}\"|«[^«»\n]{1,600}»"
+    r"|‘(?=\w)[^‘\n]{1,300}?(?<=[\w.,!?])’(?!\w)|(?<!\w)'(?=\w)[^\n\"]{1,300}?(?<=[\w.,!?])'(?!\w)"
 )
 _FIRST_PERSON = re.compile(r"\b(?:I|me|my|we|I['’]\w+)\b")
 

@@ -23,13 +23,13 @@ from valuemap.scoring.lexical_words import word_set
 
 Person = Literal["self", "other", "both"]
 
-_MARKUP = r"[ \t>#*_`~|\"“”'{\[•–-]*(?:\(?(?:\d{1,2}|[a-zA-Z])[.)]\s+)?[ \t#*_`\"“'{\[]*"
-_BEGIN = r"(?:^|(?<=[.!?;|,}])[ \t]+)"
+# Every repeat is bounded: a hostile text must not make the search slow.
+_MARKUP = r"[ \t>#*_`~|\"“”'{\[•–-]{0,12}(?:\(?(?:\d{1,2}|[a-zA-Z])[.)][ \t]{1,4})?[ \t#*_`\"“'{\[]{0,8}"
+_BEGIN = r"(?:^|(?<=[.!?;|,}])[ \t]{1,4})"
 _BODY = r"(?P<body>[^\W\d_][^:\n.!;|?]{0,70}?)"
+_CLOSE = r"(?:(?P<colon>:|[ \t]{0,4}\|)|(?P<dash>[ \t]{1,4}[-–—]{1,3}(?=[ \t]))|(?P<line>$))"
 _HEADING = re.compile(
-    rf"{_BEGIN}(?P<lead>{_MARKUP}){_BODY}[?]?[ \t*_`\"”']*(?:(?P<colon>:|[ \t]*\|)|"
-    r"(?P<dash>[ \t]+[-–—]+(?=[ \t]))|(?P<line>$))"
-    r"[ \t*_`|]*",
+    rf"{_BEGIN}(?P<lead>{_MARKUP}){_BODY}[?]?[ \t*_`\"”']{{0,8}}{_CLOSE}[ \t*_`|]{{0,12}}",
     re.MULTILINE,
 )
 _SELF = word_set("you your yours me my i myself yourself self mine yourselves we")
