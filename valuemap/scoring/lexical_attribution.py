@@ -54,6 +54,8 @@ def _owner(sentence: Sentence, match: Match, named: tuple[Mention, ...]) -> Ment
             plain = len(between) < 3 and all(
                 word.is_word and word.lower not in JOINS | PREPOSITIONS for word in between
             )
+            if one.start and sentence[one.start - 1].lemma == "share":
+                return None  # who shares my joy feels it
             if plain or match.start == one.start:
                 return one
         if one.owner and one.start <= match.start < one.end:

@@ -132,7 +132,7 @@ def _is_verb(word: Word) -> bool:
 def _mention(sentence: Sentence, place: int, before: list[Mention]) -> Mention | None:
     word = sentence[place]
     low = word.lower
-    if low in ("it", "there") and not verb_follows(sentence, place + 1):
+    if low in ("it", "there") and (not verb_follows(sentence, place + 1) or _after_who(sentence, before)):
         return None
     if low in _SUBJECTS:
         return Mention(place, place + 1, _SUBJECTS[low], "subject")
@@ -159,6 +159,11 @@ def _mention(sentence: Sentence, place: int, before: list[Mention]) -> Mention |
             return Mention(place, place + 1, "anybody", "subject") if verb_follows(sentence, place + 1) else None
         return _noun_for_person(sentence, place, place + 1)
     return _thing(sentence, place, before)
+
+
+def _after_who(sentence: Sentence, before: list[Mention]) -> bool:
+    """Whether a clause with "who" is open: in "the boy who found it would" the verb is the boy's."""
+    return bool(before) and before[-1].role == "subject" and sentence[before[-1].start].lower == "who"
 
 
 def _is_topic(sentence: Sentence, place: int) -> bool:
@@ -265,7 +270,9 @@ def _is_name(sentence: Sentence, place: int) -> bool:
         return True
     following = sentence[1] if len(sentence) > 1 else None
     owns = following is not None and following.lower == "'s"
-    return word.lemma == word.lower and (owns or verb_follows(sentence, 1) or _and_i(sentence, 1))
+    inflected = following is not None and (following.lower != following.lemma or following.is_adverb)
+    acts = verb_follows(sentence, 1) and (inflected or sentence[1].lemma in MODALS | LINKS)
+    return word.lemma == word.lower and (owns or acts or _and_i(sentence, 1))
 
 
 def _and_i(sentence: Sentence, place: int) -> bool:
@@ -332,7 +339,7 @@ def _thing(sentence: Sentence, place: int, before: list[Mention]) -> Mention | N
     waiting = (
         before and before[-1].role == "subject" and not any(_is_verb(one) for one in sentence[before[-1].end : place])
     )
-    if waiting:  # "the friend moving away would": the verb is the friend's
+    if waiting or _after_who(sentence, before):  # "the friend moving away would": the verb is the friend's
         return None
     somebody = sentence[place + 1 :] and _feels(sentence, place + 1) and word.lemma not in _FEEL_NOTHING
     return Mention(place, place + 1, "other" if somebody and word.lemma not in glossary().words else "thing", "subject")
