@@ -17,6 +17,7 @@ from valuemap.scoring.lexical_persons import Mention, Whose, as_person
 from valuemap.scoring.lexical_sections import Person
 from valuemap.scoring.lexical_words import BREAKS, JOINS, LINKS, MODALS, PREPOSITIONS, Sentence, word_set
 
+_STATES_OF_BEING = frozenset(["be", "feel", "seem", "become", "look"])
 _OPINIONS = word_set("think guess imagine suppose expect believe assume suspect bet say")
 
 
@@ -127,8 +128,8 @@ def _subject(sentence: Sentence, match: Match, named: tuple[Mention, ...], aroun
         later = [one for one in subjects if not one.subordinate and one.person != "thing"]
         opened = later and any(word.lower == "," for word in sentence[match.end : later[0].start])
         return later[0] if opened and subjects[0] is later[0] else None
-    if len(before) > 1 and before[-1].subordinate and _coordinated(sentence, match, before[-1], around):
-        return before[-2]
+    if before[-1].subordinate and _coordinated(sentence, match, before[-1], around):
+        return before[-2] if len(before) > 1 else None
     return before[-1]
 
 
@@ -156,7 +157,7 @@ def _coordinated(sentence: Sentence, match: Match, subject: Mention, around: lis
     told = not any(sentence[place].lemma in MODALS for place in clause)
     if told and any(word.lemma == "would" for word in sentence[k : match.start]):
         return True  # "surprised that I took it badly and would regret it"
-    linked = any(sentence[place].lemma in LINKS for place in clause)
+    linked = any(sentence[place].lemma in _STATES_OF_BEING for place in clause)
     felt = any(inside(place, [one for one in around if one.group.level and not one.aside]) for place in clause)
     return not linked and not felt and not any(sentence[place].lower in BREAKS - {","} for place in clause)
 

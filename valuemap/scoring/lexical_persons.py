@@ -380,7 +380,8 @@ def _subordinated(sentence: Sentence, mention: Mention) -> Mention:
     before = mention.start - 1
     while before >= 0 and (sentence[before].is_adverb or sentence[before].lower in _DETERMINERS - {"that"}):
         before -= 1
-    opened = before >= 0 and sentence[before].lower in SUBORDINATORS
+    topic = before >= 0 and sentence[before].lower == "for" and (before == 0 or sentence[before - 1].lower == "as")
+    opened = before >= 0 and sentence[before].lower in SUBORDINATORS and not topic
     relative = sentence[mention.start].lower in ("which", "who")
     return replace(mention, subordinate=opened or relative) if mention.role == "subject" else mention
 

@@ -99,7 +99,7 @@ def _denial(sentence: Sentence, place: int) -> tuple[Reason, int]:
         return "", 0
     if low in ("neither", "none") and following == "of":
         return "negated", place + 3
-    if low in _DENY_ALL:
+    if low in _DENY_ALL or (low == "nothing" and following not in ("but", "short")):
         return "negated", place + 1
     if low == "no" and following not in BREAKS | {"", "doubt", "matter", "wonder", "idea"}:
         return "negated", place + 1
