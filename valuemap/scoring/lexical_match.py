@@ -37,10 +37,9 @@ _DETERMINERS = word_set("a an the this that these those such some my your his he
 _INSERTS = MODALS | word_set(
     "a the start begin to of some 's my your his her their poor it this that whole thing situation"
 )
-_THOUGHT_VERBS = word_set("know understand think see find remember believe learn hear figure "
-    "wonder be feel have become")  # fmt: skip
-
-
+_THOUGHT_VERBS = word_set(
+    "know understand think see find remember believe learn hear figure wonder be feel have become"
+)
 _SMALL_WORDS = word_set(", a either neither n't like it this as though although if")
 
 
