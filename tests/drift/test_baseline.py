@@ -19,7 +19,9 @@ from numpy.testing import assert_array_equal
 from tests import fake_server as fake
 from tests.conftest import Cli, ServerThread
 from tests.simulation import simulate
+from valuemap.drift.as_json import as_data
 from valuemap.drift.baseline import _packed, _unpacked, freeze, is_baseline, load_baseline, read_baseline
+from valuemap.drift.comparison import compare_releases
 from valuemap.drift.release import Release, releases_of
 from valuemap.errors import StudyError
 from valuemap.instrument import Instrument
@@ -105,6 +107,18 @@ NUMBERS = st.one_of(st.just(np.nan), st.floats(-20, 20), st.integers(0, 9))
 def test_any_row_of_numbers_survives(row: np.ndarray) -> None:
     packed = json.loads(json.dumps(_packed(row)))
     assert_array_equal(_unpacked(packed, list(row.shape), "float64"), row)
+
+
+def test_a_comparison_with_the_baseline_says_what_one_with_the_study_file_says(cli: Cli, home: Path) -> None:
+    for model in ("clean", "noisy"):
+        options = ("--mode", "sample", "--repeats", 3, "--out", f"{model}.vmap", "--quiet")
+        assert cli("survey", "pvq-21", "--model", f"simulated:{model}", *options).code == 0
+    (before,), (after,) = releases_of(Path("clean.vmap")), releases_of(Path("noisy.vmap"))
+    (back,) = thawed(freeze([before]))
+    found, wanted = as_data(compare_releases(back, after)), as_data(compare_releases(before, after))
+    assert found["baseline"].pop("source") == "baseline.json"
+    assert wanted["baseline"].pop("source") == "clean.vmap"
+    assert found == wanted
 
 
 # ------------------------------------------------------------------------------------------------------- the file
