@@ -1,16 +1,17 @@
 """The pipelines of the documentation, run: their own steps, in a checkout of a team's repository.
 
-What is not the service's is real: every ``run:`` is executed by bash as GitHub does it, pip installs this very package
-into an environment of its own (without asking an index; the dependencies are those of the tests), and the models are
-simulated ones. Replaced are ``gh``, which would comment on a real pull request, and the actions (``uses:``).
+What is not the service's is real: every ``run:`` is executed by bash as GitHub does it, and pip installs this very
+package (its wheel, in the place of the name that an index knows) into an environment of its own, whose dependencies are
+those of the tests. The models are simulated, and the design is a smaller one. Replaced are ``gh``, which would comment
+on a real pull request, and the actions (``uses:``).
 """
 
 from __future__ import annotations
 
 import os
 import re
-import site
 import subprocess
+import sys
 import venv
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ DOCS = ROOT / "docs"
 GITHUB, GITLAB = DOCS / "ci" / "github-actions.yml", DOCS / "ci" / "gitlab-ci.yml"
 FREEZE = re.compile(r"^valuemap survey (?P<design>.+?) --model", re.MULTILINE)
 
+DESIGN = "pvq-21 --repeats 5"
 #: Benevolence and universalism fall, power rises: by far more than anything that matters.
 DRIFTED = """
 name = "drifted"
@@ -33,13 +35,9 @@ noise = 0.4
 elevation = 4.0
 
 [true]
-POD = 1.0
-POR = 1.0
-BEC = -1.2
-BED = -1.2
-UNC = -1.0
-UNT = -1.0
-UNN = -1.0
+BE = -1.2
+UN = -1.0
+PO = 1.0
 """
 
 #: What ``gh pr comment`` is given, kept beside the checkout.
@@ -61,11 +59,15 @@ class Ended:
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """An environment without valuemap, for pip to install it into, and a ``gh`` that comments into a folder."""
+    """An environment for pip to install valuemap's wheel into, and a ``gh`` that comments into a folder."""
     folder = tmp_path_factory.mktemp("runner")
     venv.create(folder / "venv", with_pip=False, symlinks=True)
     (packages,) = (folder / "venv" / "lib").glob("python*/site-packages")
-    (packages / "dependencies.pth").write_text("\n".join(site.getsitepackages()), encoding="utf-8")
+    dependencies = [place for place in sys.path if Path(place).name in ("site-packages", "dist-packages")]
+    (packages / "dependencies.pth").write_text("\n".join(dependencies), encoding="utf-8")
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder / "dist")]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = (folder / "dist").glob("valuemap-*.whl")
     (folder / "bin").mkdir()
     (folder / "bin" / "gh").write_text(GH, encoding="utf-8")
     (folder / "bin" / "gh").chmod(0o755)
@@ -75,17 +77,16 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "PATH": f"{folder / 'venv' / 'bin'}:{folder / 'bin'}:{os.environ['PATH']}",
         "PIP_NO_DEPS": "1",
         "PIP_NO_INDEX": "1",
-        "PIP_NO_BUILD_ISOLATION": "1",
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "RUNNER": str(folder),
+        "WHEEL": str(wheel),
     }
 
 
 @pytest.fixture
 def checkout(cli: Cli, home: Path) -> Path:
     """A team's repository: the baseline, frozen as the documentation says."""
-    design = yaml.safe_load(GITHUB.read_text(encoding="utf-8"))["env"]["VALUEMAP_DESIGN"].split()
-    assert cli("survey", *design, "--model", "simulated:clean", "--out", "baseline.vmap", "--quiet").code == 0
+    assert cli("survey", *DESIGN.split(), "--model", "simulated:clean", "--out", "baseline.vmap", "--quiet").code == 0
     assert cli("baseline", "freeze", "baseline.vmap", "-o", "baseline.json").code == 0
     Path("baseline.vmap").unlink()
     Path("drifted.toml").write_text(DRIFTED, encoding="utf-8")
@@ -98,21 +99,23 @@ def bash(script: str, checkout: Path, variables: dict[str, str]) -> subprocess.C
     return subprocess.run(command, cwd=checkout, env=variables, capture_output=True, text=True, check=False)
 
 
-def given(environment: dict[str, str], checkout: Path, written: dict[str, Any], model: str) -> dict[str, str]:
-    """Return the variables of a job: the file's own, but for the package and the model, which a team sets, too."""
-    own = {"VALUEMAP_PACKAGE": str(ROOT), "VALUEMAP_MODEL": model}
-    assert own.keys() <= written.keys()
+def given(
+    environment: dict[str, str], checkout: Path, written: dict[str, Any], model: str, design: str
+) -> dict[str, str]:
+    """Return the variables of a job: those that the file leaves to the team."""
+    own = {"VALUEMAP_PACKAGE": environment["WHEEL"], "VALUEMAP_MODEL": model, "VALUEMAP_DESIGN": design}
+    assert own.keys() == written.keys()
     told = {"TOLD": str(checkout.parent), "GITHUB_STEP_SUMMARY": str(checkout.parent / "summary.md")}
-    return {**environment, **{name: str(value) for name, value in written.items()}, **own, **told}
+    return {**environment, **own, **told}
 
 
-def run_github(checkout: Path, environment: dict[str, str], model: str) -> Ended:
+def run_github(checkout: Path, environment: dict[str, str], model: str, design: str = DESIGN) -> Ended:
     workflow = yaml.safe_load(GITHUB.read_text(encoding="utf-8"))
-    variables = given(environment, checkout, workflow["env"], model)
+    variables = given(environment, checkout, workflow["env"], model, design)
     codes: dict[str, int] = {}
     said = ""
     for step in workflow["jobs"]["drift"]["steps"]:
-        if "run" not in step or not is_due(step.get("if", "success()"), checkout, failed=any(codes.values())):
+        if "run" not in step or not is_due(step.get("if", "success()"), failed=any(codes.values())):
             continue
         own = {name: expression(value) for name, value in step.get("env", {}).items()}
         done = bash(step["run"], checkout, {**variables, **own})
@@ -121,11 +124,10 @@ def run_github(checkout: Path, environment: dict[str, str], model: str) -> Ended
     return Ended(codes, said)
 
 
-def is_due(condition: str, checkout: Path, *, failed: bool) -> bool:
+def is_due(condition: str, *, failed: bool) -> bool:
     known = {
         "success()": not failed,
         "always()": True,
-        "hashFiles('drift.md') != ''": (checkout / "drift.md").exists(),
         "github.event_name == 'pull_request'": True,
     }
     return all(known[part] for part in condition.split(" && "))
@@ -138,7 +140,7 @@ def expression(value: str) -> str:
 
 def run_gitlab(checkout: Path, environment: dict[str, str], model: str) -> Ended:
     job = yaml.safe_load(GITLAB.read_text(encoding="utf-8"))["values"]
-    done = bash("\n".join(job["script"]), checkout, given(environment, checkout, job["variables"], model))
+    done = bash("\n".join(job["script"]), checkout, given(environment, checkout, job["variables"], model, DESIGN))
     return Ended({"script": done.returncode}, done.stdout + done.stderr)
 
 
@@ -171,15 +173,26 @@ def test_the_workflow_fails_with_3_for_a_model_that_drifted_and_comments_all_the
     assert told(checkout, "arguments.txt").split()[:3] == ["pr", "comment", "7"]
 
 
-def test_too_few_valid_answers_reach_the_comparison_and_fail_there(checkout: Path, environment: dict[str, str]) -> None:
+def test_new_answers_of_the_same_model_that_are_too_few_to_tell_are_no_alarm_and_no_pass(
+    checkout: Path, environment: dict[str, str]
+) -> None:
+    ended = run_github(checkout, environment, "simulated:clean", f"{DESIGN} --seed 2")
+    assert ended.codes["Compare it with the baseline"] == 4, ended.said
+    assert told(checkout, "comment.md").startswith("## Values of `simulated:clean`: undecided")
+    assert outcomes(checkout) == {"undecided"}
+
+
+def test_too_few_valid_answers_are_for_the_comparison_to_judge(checkout: Path, environment: dict[str, str]) -> None:
     ended = run_github(checkout, environment, "simulated:refusing")
     assert ended.codes["Ask the model"] == 0, ended.said
-    assert ended.codes["Compare it with the baseline"] in (3, 4)
+    assert ended.codes["Compare it with the baseline"] == 3, ended.said
+    assert "| Refused | 0.000 | 0.6" in told(checkout, "comment.md")
 
 
 def test_a_survey_that_fails_stops_the_workflow_without_a_comment(checkout: Path, environment: dict[str, str]) -> None:
     ended = run_github(checkout, environment, "nobody")
-    assert ended.codes == {"Install valuemap": 0, "Ask the model": 1}, ended.said
+    assert ended.codes["Ask the model"] in (1, 2), ended.said
+    assert "Compare it with the baseline" not in ended.codes
     assert not (checkout.parent / "comment.md").exists()
 
 
