@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -17,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import Cli
 from tests.drift.results import a_result, an_acting_result
 from valuemap.drift.as_json import as_data
 from valuemap.drift.markdown import markdown
@@ -119,6 +121,26 @@ def test_hostile_text_is_logged_as_text(server: str, client: Any) -> None:
     logged = client.get_run(log(an_acting_result(), server))
     assert logged.data.params["model"].startswith("@everyone")
     assert "\x1b" not in logged.data.params["model"]
+
+
+def test_the_command_logs_each_result_and_says_where(cli: Cli, server: str, client: Any) -> None:
+    for seed in (1, 2):
+        options = ("--model", "simulated:clean", "--repeats", 2, "--seed", seed, "--out", f"{seed}.vmap", "--quiet")
+        assert cli("survey", "pvq-21", *options).code == 0
+    ran = cli("drift", "1.vmap", "2.vmap", "--mlflow", server, "--mlflow-experiment", "gate", "--json")
+    (result,) = json.loads(ran.out)["results"]
+    (run,) = re.findall(r"Logged to MLflow: run (\w+)", ran.err)
+    logged = client.get_run(run)
+    assert client.get_experiment(logged.info.experiment_id).name == "gate"
+    assert logged.data.tags["valuemap.word"] == result["word"]
+    assert logged.data.metrics["d.BE"] == pytest.approx(result["values"][8]["d"])
+    assert result["values"][8]["scale"] == "BE"
+
+
+def test_an_experiment_without_a_server_is_a_usage_error(cli: Cli) -> None:
+    ran = cli("drift", "1.vmap", "2.vmap", "--mlflow-experiment", "gate")
+    assert ran.code == 2
+    assert "--mlflow URI" in ran.err
 
 
 def test_a_server_that_is_not_there_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import venv
@@ -21,13 +22,15 @@ from xml.etree import ElementTree as ET
 import pytest
 import yaml
 
-from tests.conftest import ROOT, Cli
+from tests.conftest import ROOT
 
 DOCS = ROOT / "docs"
 GITHUB, GITLAB = DOCS / "ci" / "github-actions.yml", DOCS / "ci" / "gitlab-ci.yml"
 FREEZE = re.compile(r"^valuemap survey (?P<design>.+?) --model", re.MULTILINE)
 
-DESIGN = "pvq-21 --repeats 5"
+#: Enough to see that nothing changed; the candidate draws answers of its own.
+DESIGN = "pvq-21 --repeats 30"
+ANEW = f"{DESIGN} --seed 2"
 #: Benevolence and universalism fall, power rises: by far more than anything that matters.
 DRIFTED = """
 name = "drifted"
@@ -83,13 +86,24 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     }
 
 
+@pytest.fixture(scope="module")
+def baseline(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A baseline, frozen as the documentation says."""
+    folder = tmp_path_factory.mktemp("baseline")
+    for command in (
+        ["survey", *DESIGN.split(), "--model", "simulated:clean", "--out", "release-1.vmap", "--quiet"],
+        ["baseline", "freeze", "release-1.vmap", "-o", "baseline.json"],
+    ):
+        valuemap = [sys.executable, "-m", "valuemap", *command]
+        subprocess.run(valuemap, cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True)
+    return folder / "baseline.json"
+
+
 @pytest.fixture
-def checkout(cli: Cli, home: Path) -> Path:
-    """A team's repository: the baseline, frozen as the documentation says."""
-    assert cli("survey", *DESIGN.split(), "--model", "simulated:clean", "--out", "baseline.vmap", "--quiet").code == 0
-    assert cli("baseline", "freeze", "baseline.vmap", "-o", "baseline.json").code == 0
-    Path("baseline.vmap").unlink()
-    Path("drifted.toml").write_text(DRIFTED, encoding="utf-8")
+def checkout(home: Path, baseline: Path) -> Path:
+    """A team's repository."""
+    shutil.copy(baseline, home)
+    (home / "drifted.toml").write_text(DRIFTED, encoding="utf-8")
     return home
 
 
@@ -109,7 +123,7 @@ def given(
     return {**environment, **own, **told}
 
 
-def run_github(checkout: Path, environment: dict[str, str], model: str, design: str = DESIGN) -> Ended:
+def run_github(checkout: Path, environment: dict[str, str], model: str, design: str = ANEW) -> Ended:
     workflow = yaml.safe_load(GITHUB.read_text(encoding="utf-8"))
     variables = given(environment, checkout, workflow["env"], model, design)
     codes: dict[str, int] = {}
@@ -140,7 +154,7 @@ def expression(value: str) -> str:
 
 def run_gitlab(checkout: Path, environment: dict[str, str], model: str) -> Ended:
     job = yaml.safe_load(GITLAB.read_text(encoding="utf-8"))["values"]
-    done = bash("\n".join(job["script"]), checkout, given(environment, checkout, job["variables"], model, DESIGN))
+    done = bash("\n".join(job["script"]), checkout, given(environment, checkout, job["variables"], model, ANEW))
     return Ended({"script": done.returncode}, done.stdout + done.stderr)
 
 
@@ -176,7 +190,7 @@ def test_the_workflow_fails_with_3_for_a_model_that_drifted_and_comments_all_the
 def test_new_answers_of_the_same_model_that_are_too_few_to_tell_are_no_alarm_and_no_pass(
     checkout: Path, environment: dict[str, str]
 ) -> None:
-    ended = run_github(checkout, environment, "simulated:clean", f"{DESIGN} --seed 2")
+    ended = run_github(checkout, environment, "simulated:clean", "pvq-21 --repeats 2 --seed 2")
     assert ended.codes["Compare it with the baseline"] == 4, ended.said
     assert told(checkout, "comment.md").startswith("## Values of `simulated:clean`: undecided")
     assert outcomes(checkout) == {"undecided"}
