@@ -47,7 +47,7 @@ def print_result(result: DriftResult) -> None:
     _print_power(result)
     _print_denominators(result)
     for note in result.notes:
-        paragraph(_sentence(note), "  - ")
+        paragraph(note, "  - ")
 
 
 def _called(release: Release) -> str:
@@ -144,11 +144,6 @@ def _print_denominators(result: DriftResult) -> None:
     tell("Answers and caveats")
     for name, release in (("baseline", result.baseline), ("candidate", result.candidate)):
         entry(name, denominators(release).words(), 11)
-
-
-def _sentence(note: str) -> str:
-    text = note[0].upper() + note[1:]
-    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _degrees(turn: float) -> str:
