@@ -33,6 +33,7 @@ def as_data(result: DriftResult) -> dict[str, Any]:
 def release_data(release: Release) -> dict[str, Any]:
     """Return who answered, how it was asked, and the denominators in the place of the answers."""
     instrument = release.answers.instrument
+    counts = asdict(denominators(release))
     apart = {"answers", "conditions", "respondent", "source"}
     return {
         "source": release.source,
@@ -41,7 +42,8 @@ def release_data(release: Release) -> dict[str, Any]:
         "instrument_version": instrument.version,
         "instrument_hash": instrument.hash,
         "conditions": [condition.label() for condition in release.conditions.values()],
-        "answers": asdict(denominators(release)),
+        "passes": counts.pop("passes"),
+        "answers": counts,
         **{field.name: _plain(getattr(release, field.name)) for field in fields(release) if field.name not in apart},
     }
 

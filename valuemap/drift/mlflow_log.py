@@ -27,10 +27,12 @@ from valuemap.hostile_text import printable
 EXPERIMENT = "valuemap drift"
 #: MLflow's own limit on what a parameter holds was 500 characters in older servers.
 LONGEST = 500
-#: MLflow would try for four minutes to reach a server that is not there, and report its use to its makers.
+#: MLflow would try for four minutes to reach a server that is not there, print addresses among a command's results, and
+#: report its use to its makers.
 _HABITS = {
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "30",
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
     "MLFLOW_DISABLE_TELEMETRY": "true",
 }
 
