@@ -95,6 +95,15 @@ def test_every_respondent_of_a_study_is_in_its_baseline(survey: Survey) -> None:
         assert_same(one, other)
 
 
+def test_an_array_that_is_not_there_stays_away_and_one_of_text_is_refused(survey: Survey) -> None:
+    (release,) = survey("--mode", "sample", "--repeats", 1)
+    (back,) = thawed(freeze([replace(release, answers=replace(release.answers, places=None))]))
+    assert back.answers.places is None
+    said = np.full(release.answers.values.shape, "I would rather not say.")
+    with pytest.raises(StudyError, match="are no numbers"):
+        freeze([replace(release, answers=replace(release.answers, option_mass=said))])
+
+
 def test_the_same_study_gives_the_same_bytes(survey: Survey) -> None:
     releases = survey("--mode", "sample", "--repeats", 2)
     assert freeze(releases) == freeze(releases_of(Path("study.vmap")))
