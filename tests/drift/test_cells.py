@@ -44,20 +44,20 @@ def test_a_cell_without_a_valid_answer_on_one_side_is_left_out_of_both(small: In
     assert not shared.cells[stratum, 1]
     assert shared.cells.sum() == 4 * 5 - 1
     for side in shared.sides:
-        assert np.isnan(side.filled[side.strata == stratum, 1]).all()
+        assert np.isnan(side.filled.values[side.strata == stratum, 1]).all()
 
 
 def test_a_missing_answer_is_filled_with_the_mean_of_its_cell_on_its_side(small: Instrument) -> None:
     one, other = ask(small), ask(small, 2)
     shared = shared_cells(one, without(other, 0, 1))
     expected = other.answers.values[1:3, 1].mean()
-    assert_allclose(shared.candidate.filled[0, 1], expected)
-    assert_allclose(shared.baseline.filled, one.answers.values)
+    assert_allclose(shared.candidate.filled.values[0, 1], expected)
+    assert_allclose(shared.baseline.filled.values, one.answers.values)
 
 
 def test_a_pass_without_a_valid_answer_counts_as_asked_and_has_no_score(small: Instrument) -> None:
     shared = shared_cells(ask(small), without(ask(small, 2), 0, slice(None)))
-    assert len(shared.candidate.filled) == 11
+    assert len(shared.candidate.filled.values) == 11
     assert len(shared.candidate.asked.values) == 12
 
 
@@ -73,7 +73,7 @@ def test_an_accepted_facet_without_a_common_level_is_passed_over(small: Instrume
     one, other = ask(small, wordings=("a",)), ask(small, 2, wordings=("b", "c"))
     shared = shared_cells(one, other, ["wording"])
     assert len(shared.cells) == 2  # the option orders
-    assert [len(side.filled) for side in shared.sides] == [6, 12]
+    assert [len(side.filled.values) for side in shared.sides] == [6, 12]
 
 
 def test_nothing_in_common_is_said(small: Instrument) -> None:

@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from valuemap.drift.cells import Shared
-from valuemap.drift.indices import ENERGY, INDICES, JENSEN_SHANNON
+from valuemap.drift.indices import ENERGY, JENSEN_SHANNON
 from valuemap.drift.result import BehaviourChange, Word
 from valuemap.drift.tables import ARRANGEMENTS, FEWEST_WAYS, dealings, ways
 from valuemap.drift.verdict import ALPHA
-from valuemap.quality import THRESHOLDS, Verdict
+from valuemap.quality import BY_FORMAT, Verdict
 from valuemap.reading import ROUNDING, number
-from valuemap.scoring.answers import NOT_ASKED, STATE_CODES
+from valuemap.scoring.answers import NOT_ASKED, STATE_CODES, Answers
 from valuemap.study import State
 
 Matrix = NDArray[np.float64]
@@ -33,6 +33,7 @@ MATERIAL: Mapping[str, float] = {
     "Refused": 0.02,
     "Unparseable": 0.02,
     "Failed": 0.02,
+    "Disclaimed": 0.05,
     "Option mass": 0.10,
     "Option orders (r)": 0.20,
     "Position effect": 0.05,
@@ -55,30 +56,38 @@ NOT_HERE = ("Valid answers", "Valid by scale", "People left out")
 DISTANCES = {JENSEN_SHANNON: "bits", ENERGY: "root of scale points"}
 #: A call that failed says something about the endpoint: it is shown, and is no drift of the model.
 NOT_THE_MODELS = "Failed"
+DISCLAIMED = "Disclaimed"
 STATES = {"Refused": State.REFUSED, "Unparseable": State.UNPARSEABLE, "Failed": State.FAILED}
 
 
 def changes_of_states(shared: Shared, seed: int) -> tuple[BehaviourChange, ...]:
-    """Compare the shares of refused, unparseable and failed answers among those asked for in shared strata.
+    """Compare the shares of refused, unparseable and failed answers, and of disclaimers, among those asked for.
 
     p by dealing out the passes anew within strata where there are enough ways to, else Fisher's exact test over
     answers; the interval is Newcombe's (1998, method 10), and takes answers for independent.
     """
     sides = shared.sides
     states = np.concatenate([side.asked.states for side in sides])
+    disclaimers = np.concatenate([_disclaimers(side.asked) for side in sides])
     strata = np.concatenate([side.asked_strata for side in sides])
     later = np.repeat([False, True], [len(side.asked_strata) for side in sides])
     asked = (states != NOT_ASKED).sum(axis=1).astype(np.float64)
-    given = np.array([(states == STATE_CODES[state]).sum(axis=1) for state in STATES.values()], dtype=np.float64).T
+    counted = [states == STATE_CODES[state] for state in STATES.values()] + [disclaimers]
+    given = np.array([one.sum(axis=1) for one in counted], dtype=np.float64).T
     permuted = not any(side.exact for side in sides) and ways(strata, later) >= FEWEST_WAYS
     blocks = dealings(strata, later, ARRANGEMENTS, seed, ARRANGEMENTS) if permuted else iter(())
-    chance = np.concatenate([_gaps(block, given, asked) for block in blocks] or [np.empty((0, len(STATES)))])
+    chance = np.concatenate([_gaps(block, given, asked) for block in blocks] or [np.empty((0, len(counted)))])
     observed = _gaps(later[None, :].astype(np.float64), given, asked)[0]
     counts = [(given[later == side].sum(axis=0), asked[later == side].sum()) for side in (False, True)]
     return tuple(
         _state(name, [(int(part[place]), int(of)) for part, of in counts], observed[place], chance[:, place])
-        for place, name in enumerate(STATES)
+        for place, name in enumerate((*STATES, *([DISCLAIMED] if disclaimers.any() else [])))
     )
+
+
+def _disclaimers(answers: Answers) -> NDArray[np.bool_]:
+    """Whether each reply disclaims having values or feelings; nowhere where it is not known."""
+    return np.zeros(answers.states.shape, dtype=np.bool_) if answers.disclaimers is None else answers.disclaimers
 
 
 def changes_of_indices(
@@ -102,11 +111,11 @@ def changes_of_indices(
         Changes of the indices in permutations and in bootstrap samples; empty where there are none.
     """
     found = []
-    for threshold in THRESHOLDS:
+    for threshold in BY_FORMAT[shared.instrument.response.kind]:
         name = threshold.name
         if name in NOT_HERE:
             continue
-        if name in INDICES:
+        if name in figures[0]:
             before, after = (_or_none(side[name]) for side in figures)
             found.append(_index(shared, name, before, after, chance.get(name), drawn.get(name)))
         else:
@@ -168,7 +177,7 @@ def _word(change: BehaviourChange, p_adjusted: float | None, shared: Shared, usu
     if change.name == NOT_THE_MODELS:
         return "undecided"
     if p_adjusted is None:
-        return "drifted" if shared.exact and change.name not in STATES else "undecided"
+        return "drifted" if shared.exact and change.name not in (*STATES, DISCLAIMED) else "undecided"
     return "drifted" if p_adjusted < ALPHA else "undecided"
 
 

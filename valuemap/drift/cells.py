@@ -10,7 +10,7 @@ every cluster of wording, framing and presentation weighs alike, and every strat
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,15 +40,14 @@ class Side:
     answers, strata
         The passes among them that have a valid answer in a shared cell, and the stratum of each, shape (passes,).
     filled
-        Answers with the mean of the cell in the place of a missing one, shape (passes, items); NaN in cells that are
-        not shared.
+        The same answers with the mean of the cell in the place of a missing one; NaN in cells that are not shared.
     """
 
     asked: Answers
     asked_strata: NDArray[np.intp]
     answers: Answers
     strata: NDArray[np.intp]
-    filled: Matrix
+    filled: Answers
 
     @property
     def exact(self) -> bool:
@@ -191,14 +190,25 @@ def _side(answers: Answers, strata: NDArray[np.intp], cells: NDArray[np.bool_]) 
     values = np.where(cells[strata], answers.values, np.nan)
     some = ~np.isnan(values).all(axis=1)
     asked, asked_strata = answers, strata
-    answers, strata, values = answers.where(np.asarray(some)), strata[some], values[some]
+    answers, strata = answers.where(np.asarray(some)), strata[some]
+    filled = replace(
+        answers,
+        values=_filled(answers.values, strata, cells),
+        parts={name: _filled(matrix, strata, cells) for name, matrix in answers.parts.items()},
+    )
+    return Side(asked, asked_strata, answers, strata, filled)
+
+
+def _filled(values: Matrix, strata: NDArray[np.intp], cells: NDArray[np.bool_]) -> Matrix:
+    """Put the mean of its cell in the place of every missing answer; NaN in cells that are not shared."""
+    filled = np.where(cells[strata], values, np.nan)
     for stratum in range(len(cells)):
         rows = strata == stratum
-        own = values[rows]
+        own = filled[rows]
         there = ~np.isnan(own)
         means = np.where(there, own, 0.0).sum(axis=0) / np.maximum(there.sum(axis=0), 1)
-        values[rows] = np.where(there | ~cells[stratum], own, means)
-    return Side(asked, asked_strata, answers, strata, values)
+        filled[rows] = np.where(there | ~cells[stratum], own, means)
+    return filled
 
 
 def _left_out(baseline: Release, candidate: Release, keys: list[dict[int, Key]], common: list[Key]) -> tuple[str, ...]:

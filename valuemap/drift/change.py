@@ -19,8 +19,8 @@ from scipy import stats
 
 from valuemap.compare.contrasts import welch_freedom
 from valuemap.drift.cells import Shared, Side
-from valuemap.scoring.keyed import score
 from valuemap.scoring.profile import error_shares, items_of, standard_errors
+from valuemap.scoring.scores import scores_of
 
 Matrix = NDArray[np.float64]
 
@@ -84,7 +84,7 @@ def change_of_values(shared: Shared, level: str) -> Change:
         Level of the scales.
     """
     instrument, number = shared.instrument, len(shared.cells)
-    scores = [score(side.filled, instrument, level).centred for side in shared.sides]
+    scores = [scores_of(side.filled, level).centred for side in shared.sides]
     means = [_by_stratum(own, side.strata, number) for own, side in zip(scores, shared.sides, strict=True)]
     weights = stratum_weights(~np.isnan(means[0] - means[1]), shared.clusters)
     baseline, candidate = (weighted_means(weights, own) for own in means)

@@ -28,7 +28,7 @@ from valuemap.drift.behaviour import (
 )
 from valuemap.drift.cells import Shared, shared_cells
 from valuemap.drift.change import ROUNDING, Change, change_of_values, difference_tests
-from valuemap.drift.indices import INDICES, answer_distances
+from valuemap.drift.indices import answer_distances, indices_of
 from valuemap.drift.release import Release
 from valuemap.drift.result import BehaviourChange, Difference, DriftResult, Power, Unit, ValueChange, Word
 from valuemap.drift.tables import ARRANGEMENTS, FEWEST_WAYS, Tables, passes_of, ways
@@ -103,7 +103,8 @@ def compare_releases(
         *changes_of_answers(shared, observed, chance),
     )
     p_whole = permutation_p(observed[DISTANCE], chance[DISTANCE]) if DISTANCE in chance else None
-    whole = whole_change(change, p_whole, drawn.get(TURN), circle_angles(shared.instrument, units.level))
+    angles = circle_angles(shared.instrument, units.level)
+    whole = whole_change(change, shared.instrument, p_whole, drawn.get(TURN), angles)
     values = _values(shared, change, units, material, verdicts, (baseline, candidate))
     values, behaviour = _adjusted(values, behaviour, p_whole, shared, chance, material)
     word, reasons = _overall(values, behaviour, verdicts)
@@ -133,7 +134,7 @@ def _statistics(before: Tables, after: Tables, level: str) -> dict[str, Matrix]:
 
 def _without_distances(before: Tables, after: Tables, level: str) -> dict[str, Matrix]:
     """Return those that bootstrap intervals are made for; that of a distance would not hold the distance itself."""
-    changes = {name: index(after) - index(before) for name, index in INDICES.items()}
+    changes = {name: index(after) - index(before) for name, index in indices_of(before.shared.instrument).items()}
     return {**changes, **whole_statistics(before, after, level)}
 
 
@@ -161,10 +162,11 @@ def _joined(blocks: list[dict[str, Matrix]]) -> Mapping[str, Matrix]:
 
 
 def _figures(shared: Shared) -> tuple[Mapping[str, float], Mapping[str, float]]:
+    indices = indices_of(shared.instrument)
     if not shared.cells.any():
-        return dict.fromkeys(INDICES, math.nan), dict.fromkeys(INDICES, math.nan)
+        return dict.fromkeys(indices, math.nan), dict.fromkeys(indices, math.nan)
     before, after = (
-        {name: float(index(tables)[0]) for name, index in INDICES.items()} for tables in passes_of(shared).observed()
+        {name: float(index(tables)[0]) for name, index in indices.items()} for tables in passes_of(shared).observed()
     )
     return before, after
 
@@ -255,7 +257,7 @@ def _adjusted(
 
 
 def _usual(name: str, chance: Mapping[str, Matrix]) -> float:
-    return float(chance[name].mean()) if name in chance and name not in INDICES else 0.0
+    return float(chance[name].mean()) if name in chance and name in DISTANCES else 0.0
 
 
 def _with_word(value: ValueChange, p_adjusted: float, material: float, *, exact: bool) -> ValueChange:
@@ -325,7 +327,11 @@ def _notes(
             "alone decide, for these very prompts."
         )
     for side, one in zip((baseline, candidate), shared.sides, strict=True):
-        if not one.exact and len(one.filled) > 1 and np.ptp(np.nan_to_num(one.filled), axis=1).max() <= ROUNDING:
+        if (
+            not one.exact
+            and len(one.filled.values) > 1
+            and np.ptp(np.nan_to_num(one.filled.values), axis=1).max() <= ROUNDING
+        ):
             notes.append(f"{side.source}: gives the same answer to every item: that is no profile.")
     notes += [
         f"Accepted: {one.name} differs ({one.baseline} | {one.candidate}). A change may be one of that."

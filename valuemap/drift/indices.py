@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from valuemap.drift.tables import Tables
 from valuemap.evidence import CIRCLE_LEVEL, FEWEST_SCALES
+from valuemap.instrument import Instrument
 from valuemap.reading import FEWEST_PAIRS, ROUNDING
 from valuemap.scoring.keyed import score
 
@@ -141,6 +142,11 @@ INDICES: Mapping[str, Callable[[Tables], Matrix]] = {
     "Profile spread": profile_spread,
     "Circle fit (R²)": circle_fit,
 }
+
+
+def indices_of(instrument: Instrument) -> Mapping[str, Callable[[Tables], Matrix]]:
+    """Return the indices that an instrument has: those above are about rating scales."""
+    return INDICES if instrument.response.kind == "likert" else {}
 
 
 def centred_means(tables: Tables, level: str, strata: NDArray[np.bool_]) -> Matrix:

@@ -185,10 +185,13 @@ def ways(strata: NDArray[np.intp], later: NDArray[np.bool_]) -> float:
 
 
 def _given(answers: Answers, cells: NDArray[np.bool_]) -> Matrix:
-    options = np.array(answers.instrument.response.values)
-    given: Matrix = (answers.values[:, :, None] == options).astype(np.float64)
-    exact = ~np.isnan(answers.probabilities).any(axis=2)
-    given[exact] = answers.probabilities[exact]
+    """Return which option was given; of an open answer which level it has (a mean of raters is rounded)."""
+    response = answers.instrument.response
+    chosen = np.rint(answers.values) if response.kind == "open" else answers.part("option")
+    given: Matrix = (chosen[:, :, None] == np.array(response.values)).astype(np.float64)
+    if response.n_options:
+        exact = ~np.isnan(answers.probabilities).any(axis=2)
+        given[exact] = answers.probabilities[exact]
     given[np.isnan(answers.values) | ~cells] = 0.0
     return given
 

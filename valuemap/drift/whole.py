@@ -32,6 +32,8 @@ FEWEST_FIT = 0.16
 def whole_statistics(before: Tables, after: Tables, level: str) -> Mapping[str, Matrix]:
     """Return the distance of the profiles (root of D²) and the turn on the circle (degrees), one an arrangement."""
     shared = before.shared
+    if shared.instrument.scoring == "sum":
+        return {}
     profiles = [_scores(tables, level) for tables in (before, after)]
     weights = stratum_weights(~np.isnan(profiles[0][0] - profiles[1][0]), shared.clusters)
     first, second = ((np.where(weights > 0, own, 0.0) * weights).sum(axis=1) for own in profiles)
@@ -43,13 +45,17 @@ def whole_statistics(before: Tables, after: Tables, level: str) -> Mapping[str, 
     return found
 
 
-def whole_change(change: Change, p: float | None, turns: Matrix | None, angles: Matrix | None) -> WholeChange:
+def whole_change(
+    change: Change, instrument: Instrument, p: float | None, turns: Matrix | None, angles: Matrix | None
+) -> WholeChange:
     """Describe the change of a whole profile.
 
     Parameters
     ----------
     change
         Of the values.
+    instrument
+        Totals are no profile.
     p
         Of the distance, by permutation.
     turns
@@ -60,9 +66,11 @@ def whole_change(change: Change, p: float | None, turns: Matrix | None, angles: 
     there = ~np.isnan(change.points)
     before, after = change.baseline[there], change.candidate[there]
     notes = ["The intervals of the two correlations are over values, not over answers."]
-    if len(before) < 2:
+    if len(before) < 2 or instrument.scoring == "sum":
         nothing = (math.nan, math.nan)
         notes = ["Fewer than two values can be compared, so there is no whole profile."]
+        if instrument.scoring == "sum":
+            notes = ["Totals stand for themselves, so there is no whole profile."]
         nan = math.nan
         return WholeChange(nan, None, nan, nothing, nan, nothing, nan, nan, nan, tuple(notes))
     ranks, ipsative = spearman(before, after), pearson(before, after)
