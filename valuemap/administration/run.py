@@ -8,6 +8,7 @@ commits them; a fault that asking again cannot mend stops everything with one er
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -126,6 +127,8 @@ async def administer(
                 respondent = respondents[identity.name]
                 chains = _chains(study, identity, file, done)
                 slots = settings.concurrency if respondent.slots is None else respondent.slots
+                if study.pictures:  # a server that takes none is to say so once, and not to every worker
+                    await run.work(respondent, itertools.islice(chains, 1))
                 workers += [tasks.create_task(run.work(respondent, chains)) for _ in range(slots)]
             await asyncio.gather(*workers)
             ticking.cancel()
