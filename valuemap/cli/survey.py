@@ -277,7 +277,8 @@ def _print_estimate(study: Study, prices: PriceTable | None, *, as_json: bool) -
     for condition in study.conditions:
         tell(f"  condition  {condition.label()} × {study.repeats_of(condition)}")
     tell(f"Passes: {passes * len(study.respondents):,}. Answers: {study.n_answers():,}. Calls: {found.calls:,}.")
-    tell(f"Tokens, about: {found.tokens_in:,} in, {found.tokens_out:,} out.")
+    besides = ", the pictures besides" if study.pictures else ""
+    tell(f"Tokens, about: {found.tokens_in:,} in{besides}, {found.tokens_out:,} out.")
     if found.cost is not None and prices:
         tell(f"Cost, about: {found.cost:,.2f} {found.currency}.")
     elif prices:

@@ -31,7 +31,9 @@ from valuemap.scoring.lexical_words import BREAKS, JOINS, LINKS, MODALS, PREPOSI
 #: Changes whenever a rule changes; part of the scorer's hash.
 RULES_VERSION = "1"
 
-_QUOTE = re.compile(r"“[^”\n]+”|\"[^\"\n]+\"|«[^»\n]+»|‘(?=\w)[^‘\n]+?(?<=[\w.,!?])’(?!\w)|(?<!\w)'(?=\w)[^\n\"]+?(?<=[\w.,!?])'(?!\w)")
+_QUOTE = re.compile(
+    r"“[^”\n]+”|\"[^\"\n]+\"|«[^»\n]+»|‘(?=\w)[^‘\n]+?(?<=[\w.,!?])’(?!\w)|(?<!\w)'(?=\w)[^\n\"]+?(?<=[\w.,!?])'(?!\w)"
+)
 _OPINIONS = frozenset("think guess imagine suppose expect believe assume suspect bet say".split())
 _FIRST_PERSON = re.compile(r"\b(?:I|me|my|we|I['’]\w+)\b")
 
@@ -129,7 +131,9 @@ def _with_repeats(found: list[Finding]) -> list[Finding]:
 
 
 def _is_of_another(past: Finding, repeat: Finding) -> bool:
-    return not past.set_aside and past.level > 0 and past.person not in (repeat.person, "both") and repeat.person != "both"
+    return (
+        not past.set_aside and past.level > 0 and past.person not in (repeat.person, "both") and repeat.person != "both"
+    )
 
 
 def scorer_hash() -> str:
@@ -205,8 +209,14 @@ def _spoken(text: str, quote: re.Match[str], sayer: Person) -> list[Finding]:
 def _speaks_as_the_other(parsed: list[tuple[Sentence, tuple[Mention, ...]]]) -> bool:
     """Whether the other person's section is written in the first person, as if the other spoke."""
     persons = [one.person for _, named in parsed for one in named if one.role == "subject" and one.person != "thing"]
-    return bool(persons) and set(persons) <= {"self", "anybody"} and not any(
-        word.lemma in ("think", "guess", "imagine", "believe", "suppose", "assume", "expect") for s, _ in parsed for word in s
+    return (
+        bool(persons)
+        and set(persons) <= {"self", "anybody"}
+        and not any(
+            word.lemma in ("think", "guess", "imagine", "believe", "suppose", "assume", "expect")
+            for s, _ in parsed
+            for word in s
+        )
     )
 
 
@@ -244,7 +254,9 @@ def _sentence(text: str, sentence: Sentence, named: tuple[Mention, ...], default
             family, level, aside, category = "bad" if converted else "good", 2, "", "undifferentiated"
         written = slice(sentence[match.start].start, sentence[match.end - 1].end)
         reason = "negated" if aside == "denied" else aside
-        found.append(Finding(text[written], match.lemma, category, family, level, whose, written.start, written.stop, reason))
+        found.append(
+            Finding(text[written], match.lemma, category, family, level, whose, written.start, written.stop, reason)
+        )
     return [*found, *_repeat(text, sentence, named, default)]
 
 
@@ -252,10 +264,19 @@ def _repeat(text: str, sentence: Sentence, named: tuple[Mention, ...], default: 
     """Find the words with which a sentence repeats for one person what it said of the other."""
     low = [word.lower for word in sentence]
     for k, word in enumerate(sentence):
-        the_same = word.lower == "same" and k > 0 and low[k - 1] == "the" and (k == 1 or "feel" in (one.lemma for one in sentence[max(0, k - 4) : k]))
+        the_same = (
+            word.lower == "same"
+            and k > 0
+            and low[k - 1] == "the"
+            and (k == 1 or "feel" in (one.lemma for one in sentence[max(0, k - 4) : k]))
+        )
         at_end = k + 1 == len(low) or low[k + 1] in BREAKS or low[k + 1] in ("way", "as", "too", "and", "for")
         so_would = word.lower == "so" and k + 2 < len(low) and sentence[k + 1].lemma in MODALS
-        too = word.lower in ("too", "well") and k + 1 == len(low) and sentence[max(0, k - 1 - (low[k - 1] in (",", "as")))].lemma in MODALS
+        too = (
+            word.lower in ("too", "well")
+            and k + 1 == len(low)
+            and sentence[max(0, k - 1 - (low[k - 1] in (",", "as")))].lemma in MODALS
+        )
         inside = [one for one in named if one.role == "subject" and one.person in ("self", "other", "both")]
         if so_would:
             inside = [one for one in inside if one.start in (k + 2, k + 3)]
@@ -298,7 +319,11 @@ def _who(
     sentence: Sentence, match: Match, named: tuple[Mention, ...], around: list[Match], default: Person
 ) -> tuple[Person, bool]:
     """Return who feels, and whether the clause speaks of a thing instead."""
-    for mention in (_owner(sentence, match, named), _stirred(sentence, match, named), _object(sentence, match, named, around)):
+    for mention in (
+        _owner(sentence, match, named),
+        _stirred(sentence, match, named),
+        _object(sentence, match, named, around),
+    ):
         if mention is not None:
             return as_person(mention.person, default), False
     subject = _subject(sentence, match, named, around)
@@ -316,7 +341,9 @@ def _owner(sentence: Sentence, match: Match, named: tuple[Mention, ...]) -> Ment
     for one in named:
         if one.role == "possessive" and one.start <= match.start:
             between = sentence[one.end : match.start]
-            plain = len(between) < 3 and all(word.is_word and word.lower not in JOINS | PREPOSITIONS for word in between)
+            plain = len(between) < 3 and all(
+                word.is_word and word.lower not in JOINS | PREPOSITIONS for word in between
+            )
             if plain or match.start == one.start:
                 return one
         if one.owner and one.start <= match.start < one.end:
@@ -366,9 +393,13 @@ def _is_chain(sentence: Sentence, start: int, match: Match, around: list[Match])
             return False  # "see her sadness and feel pity": another verb of the subject's
         allowed = (
             word.is_adverb
-            or word.lower in JOINS | {",", "to", "with", "of", "'s", "such", "being", "feeling", "sense", "as", "into", "in"}
+            or word.lower
+            in JOINS | {",", "to", "with", "of", "'s", "such", "being", "feeling", "sense", "as", "into", "in"}
             or word.lemma in LINKS
-            or (_inside(k, around) and not any(one.start <= k < one.end and one.group.category == "action" for one in around))
+            or (
+                _inside(k, around)
+                and not any(one.start <= k < one.end and one.group.category == "action" for one in around)
+            )
         )
         if not allowed:
             return False

@@ -24,7 +24,22 @@ _PERSONS = frozenset("me you him her them us myself himself herself themselves y
 _OWNERS = frozenset("my your his her their our".split())
 _FEELINGS = frozenset("feeling mood emotion sense tear heart state mixture mix blend combination reaction".split())
 _DETERMINERS = frozenset("a an the this that these those such some my your his her their our its any what no".split())
-_INSERTS = MODALS | {"a", "the", "start", "begin", "to", "of", "some", "'s", "my", "your", "his", "her", "their", "poor"}
+_INSERTS = MODALS | {
+    "a",
+    "the",
+    "start",
+    "begin",
+    "to",
+    "of",
+    "some",
+    "'s",
+    "my",
+    "your",
+    "his",
+    "her",
+    "their",
+    "poor",
+}
 _URGE_VERBS = frozenset("want wish need like long tempt urge".split())
 _THOUGHT_VERBS = frozenset("know understand think see find remember believe learn hear figure wonder be feel have make "
                            "stay get become".split())  # fmt: skip
@@ -152,8 +167,21 @@ def _urge(sentence: Sentence, place: int) -> Match | None:
         return None
     if word.lower == "wan":
         return None
-    wanting = word.lemma in ("want", "itch", "ache") or (word.lemma == "like" and place > 0 and sentence[place - 1].lemma == "would")
-    tempted = word.lower in ("tempted", "inclined", "compelled", "urge", "impulse", "desperate", "dying", "ready", "eager", "yearn")
+    wanting = word.lemma in ("want", "itch", "ache") or (
+        word.lemma == "like" and place > 0 and sentence[place - 1].lemma == "would"
+    )
+    tempted = word.lower in (
+        "tempted",
+        "inclined",
+        "compelled",
+        "urge",
+        "impulse",
+        "desperate",
+        "dying",
+        "ready",
+        "eager",
+        "yearn",
+    )
     if not wanting and not tempted:
         return None
     to = place + 1
@@ -164,7 +192,11 @@ def _urge(sentence: Sentence, place: int) -> Match | None:
     act = to + 1
     while act < len(sentence) - 1 and sentence[act].is_adverb:
         act += 1
-    if sentence[act].lemma in _THOUGHT_VERBS or not sentence[act].is_word or word.lower in ("eager", "desperate", "yearn"):
+    if (
+        sentence[act].lemma in _THOUGHT_VERBS
+        or not sentence[act].is_word
+        or word.lower in ("eager", "desperate", "yearn")
+    ):
         return None
     if sentence[act].lower in ("not", "n't"):
         return None
@@ -210,10 +242,16 @@ def is_linked(sentence: Sentence, place: int, around: list[Match], *, feel_only:
             or k in inside or reflexive or word.lemma == "be" or word.lower in ("though", "although", "if")
             or _is_coordinate(sentence, k)
         )  # fmt: skip
-        if word.lower in JOINS | {","} and any(one.lemma == "feel" or (not feel_only and one.lemma in LINKS) for one in sentence[:k]):
+        if word.lower in JOINS | {","} and any(
+            one.lemma == "feel" or (not feel_only and one.lemma in LINKS) for one in sentence[:k]
+        ):
             return True  # "disappointed in myself but also motivated"
         if not passes:
-            return word.lemma in ("make", "leave") or word.lower in (":", "—", "–", "-", ";") and not _has_verb(sentence, k)
+            return (
+                word.lemma in ("make", "leave")
+                or word.lower in (":", "—", "–", "-", ";")
+                and not _has_verb(sentence, k)
+            )
         k -= 1
     return not feel_only or not _has_verb(sentence, place)
 
@@ -241,7 +279,11 @@ def _describes_a_thing(sentence: Sentence, match: Match, around: list[Match], fo
     if any(one.start == match.end and one.group.level for one in around) or following.lower.endswith("ing"):
         return False
     before = match.start - 1
-    while before >= 0 and (sentence[before].is_adverb and sentence[before].lower not in ("a", "both")) and sentence[before].lower not in ("bit", "little", "touch"):
+    while (
+        before >= 0
+        and (sentence[before].is_adverb and sentence[before].lower not in ("a", "both"))
+        and sentence[before].lower not in ("bit", "little", "touch")
+    ):
         before -= 1
     if before < 0 or sentence[before].lower not in _DETERMINERS or is_noun(sentence[match.start]):
         return False
@@ -252,7 +294,21 @@ def _describes_a_thing(sentence: Sentence, match: Match, around: list[Match], fo
 def is_noun(word: Word) -> bool:
     """Whether the form is plainly a noun; then what follows is no noun it describes."""
     endings = ("ness", "ment", "tion", "sion", "ity", "ance", "ence", "ief", "ude", "ism", "ure", "ion", "ogy")
-    nouns = ("anger", "joy", "fear", "shame", "guilt", "pride", "grief", "sorrow", "love", "envy", "awe", "rage", "fury")
+    nouns = (
+        "anger",
+        "joy",
+        "fear",
+        "shame",
+        "guilt",
+        "pride",
+        "grief",
+        "sorrow",
+        "love",
+        "envy",
+        "awe",
+        "rage",
+        "fury",
+    )
     return word.lower.endswith(endings) or word.lower in nouns
 
 
@@ -264,7 +320,13 @@ def _hyphen_free_compound(sentence: Sentence, match: Match) -> bool:
     plural = following.is_word and following.lower.endswith("s") and following.lemma != following.lower
     before = sentence[match.start - 1].lower if match.start else ""
     governed = before in PREPOSITIONS | _DETERMINERS
-    return plural and governed and following.lemma not in _FEELINGS and following.lower not in MODALS and not verb_follows(sentence, match.end)
+    return (
+        plural
+        and governed
+        and following.lemma not in _FEELINGS
+        and following.lower not in MODALS
+        and not verb_follows(sentence, match.end)
+    )
 
 
 def _stirs_aside(sentence: Sentence, match: Match, around: list[Match], found: tuple[Mention, ...]) -> str:
@@ -279,7 +341,14 @@ def _stirs_aside(sentence: Sentence, match: Match, around: list[Match], found: t
         return ""
     subject = next((one for one in reversed(found) if one.role == "subject" and one.start < match.start), None)
     personal = subject is not None and subject.person != "thing" and not subject.owner
-    noun = match.start > 0 and sentence[match.start - 1].lower in _DETERMINERS | {"of", "in", "with", "and", "or", "feel"}
+    noun = match.start > 0 and sentence[match.start - 1].lower in _DETERMINERS | {
+        "of",
+        "in",
+        "with",
+        "and",
+        "or",
+        "feel",
+    }
     # "I would annoy people" moves somebody else; "the shock", "in shock" is a noun.
     return "other object" if personal and not noun else ""
 

@@ -40,7 +40,9 @@ _OBJECTS: dict[str, Whose] = {"me": "self", "us": "both", "him": "other", "them"
 _POSSESSIVES: dict[str, Whose] = {
     "my": "self", "your": "self", "our": "both", "his": "other", "their": "other", "her": "other",
 }  # fmt: skip
-_DETERMINERS = frozenset("the a an this that these those some any my your our his their her its no another each".split())
+_DETERMINERS = frozenset(
+    "the a an this that these those some any my your our his their her its no another each".split()
+)
 _NO_NAMES = frozenset("god ai english french german monday tuesday wednesday thursday friday saturday sunday".split())
 _REFLEXIVES = frozenset("myself yourself himself herself themselves themself ourselves itself".split())
 _FEEL_NOTHING = frozenset(
@@ -158,7 +160,7 @@ def _demonstrative(sentence: Sentence, place: int, before: list[Mention]) -> Men
 
 
 def _possessive(sentence: Sentence, place: int) -> Mention:
-    """"My friend" is a person, "my stomach would" its owner's subject, anything else a possessive."""
+    """ "My friend" is a person, "my stomach would" its owner's subject, anything else a possessive."""
     person = _POSSESSIVES[sentence[place].lower]
     for head in range(place + 1, min(place + 5, len(sentence))):
         word = sentence[head]
@@ -265,7 +267,7 @@ def _opens_phrase(word: Word) -> bool:
 
 
 def _owned(sentence: Sentence, begin: int, end: int) -> Mention:
-    """"Anna's heart would" is a subject that belongs to her; "Anna's a bit sad" a subject; else a possessive."""
+    """ "Anna's heart would" is a subject that belongs to her; "Anna's a bit sad" a subject; else a possessive."""
     if end < len(sentence) and (sentence[end].is_adverb or sentence[end].lower in _DETERMINERS | {"going"}):
         return Mention(begin, end, "other", "subject")
     for head in range(end, min(end + 3, len(sentence))):
@@ -280,11 +282,20 @@ def _thing(sentence: Sentence, place: int, before: list[Mention]) -> Mention | N
     """A noun right before an auxiliary: "the news would"."""
     word = sentence[place]
     function = JOINS | SUBORDINATORS | PREPOSITIONS | MODALS | _DETERMINERS | LINKS | _REFLEXIVES
-    if not word.is_word or word.is_adverb or word.lower in ("n't", "not") or word.lower in function or word.lower == "to" or word.lemma in LINKS:
+    if (
+        not word.is_word
+        or word.is_adverb
+        or word.lower in ("n't", "not")
+        or word.lower in function
+        or word.lower == "to"
+        or word.lemma in LINKS
+    ):
         return None
     if place + 1 >= len(sentence) or not _is_auxiliary(sentence[place + 1]) or sentence[place + 1].lower == "been":
         return None
-    waiting = before and before[-1].role == "subject" and not any(_is_verb(one) for one in sentence[before[-1].end : place])
+    waiting = (
+        before and before[-1].role == "subject" and not any(_is_verb(one) for one in sentence[before[-1].end : place])
+    )
     if waiting:  # "the friend moving away would": the verb is the friend's
         return None
     somebody = sentence[place + 1 :] and _feels(sentence, place + 1) and word.lemma not in _FEEL_NOTHING
@@ -299,7 +310,7 @@ def _feels(sentence: Sentence, place: int) -> bool:
 
 
 def _joined(sentence: Sentence, found: list[Mention]) -> list[Mention]:
-    """"My friend and I would" is both."""
+    """ "My friend and I would" is both."""
     result: list[Mention] = []
     for mention in found:
         last = result[-1] if result else None

@@ -28,7 +28,9 @@ _TWO_WORDS = {("no", "longer"), ("rather", "than"), ("instead", "of"), ("far", "
               ("absence", "of"), ("no", "one"), ("less", "than"), ("devoid", "of"), ("unable", "to"), ("incapable", "of"),
               ("no", "more"), ("anything", "but")}  # fmt: skip
 _NOT_DENYING = frozenset("only just merely simply solely mind sure because without".split())
-_CANNOT = frozenset("help hide contain stop deny shake wait suppress believe control imagine overstate conceal resist".split())
+_CANNOT = frozenset(
+    "help hide contain stop deny shake wait suppress believe control imagine overstate conceal resist".split()
+)
 _ENDS = frozenset(
     "but because since although though just only simply still so if when while unless except from out due as-is "
     "merely more".split()
@@ -69,7 +71,9 @@ def _mark(marks: list[Reason], places: range, reason: Reason) -> None:
 
 
 def _turn(sentence: Sentence) -> int:
-    turns = (place for place, word in enumerate(sentence) if word.lower in ("but", "however", "if", "though", "yet", ";"))
+    turns = (
+        place for place, word in enumerate(sentence) if word.lower in ("but", "however", "if", "though", "yet", ";")
+    )
     return next(turns, len(sentence))
 
 
@@ -84,7 +88,11 @@ def _denial(sentence: Sentence, place: int) -> tuple[Reason, int]:
         if _NOT_DENYING.intersection(words[:1]) or _superlative(words) or _cannot_but(sentence, place):
             return "", 0
         return "denied", place + 1
-    if low == "never" and following in ("been", "felt", "be") and _superlative([w.lower for w in sentence[place + 1 : place + 4]]):
+    if (
+        low == "never"
+        and following in ("been", "felt", "be")
+        and _superlative([w.lower for w in sentence[place + 1 : place + 4]])
+    ):
         return "", 0
     if low in _DENY_ALL:
         return "negated", place + 1
@@ -106,10 +114,15 @@ def _cannot_but(sentence: Sentence, place: int) -> bool:
 
 
 def _superlative(words: list[str]) -> bool:
-    """ "Couldn't be happier", "have never been so sad". """
+    """ "Couldn't be happier", "have never been so sad"."""
     after = [word for word in words if word not in ("be", "been", "felt", "feel")]
-    return len(after) < len(words) and bool(after) and (
-        after[0] in ("so", "more") or (after[0].endswith("er") and after[0] not in ("either", "bitter", "eager", "tender"))
+    return (
+        len(after) < len(words)
+        and bool(after)
+        and (
+            after[0] in ("so", "more")
+            or (after[0].endswith("er") and after[0] not in ("either", "bitter", "eager", "tender"))
+        )
     )
 
 
@@ -155,7 +168,9 @@ def _is_new_predicate(sentence: Sentence, place: int) -> bool:
 
 
 def _is_act(lemma: str) -> bool:
-    return any(group.category in ("action", "cognition") and use == "verbs" for group, use in glossary().words.get(lemma, ()))
+    return any(
+        group.category in ("action", "cognition") and use == "verbs" for group, use in glossary().words.get(lemma, ())
+    )
 
 
 def _condition(sentence: Sentence, place: int, subjects: dict[int, Mention]) -> range:
@@ -170,14 +185,18 @@ def _condition(sentence: Sentence, place: int, subjects: dict[int, Mention]) -> 
         if sentence[end].lower in BREAKS or sentence[end].lower in ("then", "but"):
             return range(place, end)
         if end in subjects:
-            if (seen or end - place > 2) and end + 1 < len(sentence) and sentence[end + 1].lemma in ("would", "will", "may", "might", "could"):
+            if (
+                (seen or end - place > 2)
+                and end + 1 < len(sentence)
+                and sentence[end + 1].lemma in ("would", "will", "may", "might", "could")
+            ):
                 return range(place, end)
             seen += 1
     return range(place, len(sentence))
 
 
 def _even_though_not(sentence: Sentence, place: int) -> bool:
-    """ "Happy, if a little envious": the "if" of a concession has neither subject nor verb. """
+    """ "Happy, if a little envious": the "if" of a concession has neither subject nor verb."""
     rest = sentence[place + 1 : place + 4]
     return bool(rest) and rest[0].lower in ("a", "somewhat", "slightly", "not", "also", "only")
 
@@ -192,7 +211,9 @@ def _wish(sentence: Sentence, place: int, subjects: dict[int, Mention]) -> range
         return range(following, _clause_end(sentence, following))
     if word.lemma in ("should", "ought") and place + 1 < len(sentence) and not verb_like_have(sentence, following):
         return range(following, _clause_end(sentence, following))
-    if word.lemma in ("want", "need", "prefer") or (word.lemma == "like" and place and sentence[place - 1].lemma == "would"):
+    if word.lemma in ("want", "need", "prefer") or (
+        word.lemma == "like" and place and sentence[place - 1].lemma == "would"
+    ):
         # "want to be", "want her to feel", never "want to hug": that is an urge.
         for to in range(following, min(following + 5, len(sentence))):
             if sentence[to].lower == "to" and to + 1 < len(sentence):
@@ -245,6 +266,3 @@ def _thought_of_another(sentence: Sentence, place: int, subjects: dict[int, Ment
 def or_denied(sentence: Sentence, first: int, last: int) -> bool:
     """Whether "or", "nor" or "neither" joins the words, so that each is denied."""
     return any(word.lower in ("or", "nor") for word in sentence[first:last])
-
-
-

@@ -102,10 +102,14 @@ def _whose(heading: str, headings: tuple[str, str]) -> Person | None:
         for word, lower in zip(words, low, strict=True)
     ):
         return None
-    other = bool(names) or any(
-        lower in _OTHER or (lower in nouns and lower != "person") or lower.removesuffix("s") in nouns - {"person"}
-        for lower in low
-    ) or ("person" in low and not set(low) & _SELF)
+    other = (
+        bool(names)
+        or any(
+            lower in _OTHER or (lower in nouns and lower != "person") or lower.removesuffix("s") in nouns - {"person"}
+            for lower in low
+        )
+        or ("person" in low and not set(low) & _SELF)
+    )
     mine = bool(set(low) & (_SELF - {"my", "your"})) or (bool(set(low) & {"my", "your"}) and not other)
     if "both" in low or "us" in low or (mine and other and "and" in low):
         return "both"
