@@ -40,7 +40,7 @@ CHECK = Request(
 # with the status 500; that is no trouble that passes.
 _PICTURE = re.compile(r"image|picture|vision|multi-?modal|content", re.IGNORECASE)
 _NOT_TAKEN = re.compile(
-    r"not support|n't support|unsupported|only supported|supported only|no endpoints found that support|not a multi-?modal"
+    r"not support|n't support|unsupported|only supported|no endpoints found that support|not a multi-?modal"
     r"|missing data required|unknown variant|allowed values|at most 0|only 'text'|should be (?:'text'|a valid string)"
     r"|(?:expected|must be) (?:a )?[`'\"]?(?:text|string)",
     re.IGNORECASE,
