@@ -1,4 +1,4 @@
-"""``valuemap survey`` of picture tests: what a server is shown, who is not asked, and what ends before the first call."""
+"""``valuemap survey`` of picture tests: what a server is shown, who is not asked, what ends before the first call."""
 
 from __future__ import annotations
 
