@@ -609,12 +609,15 @@ def _migrate(path: Path) -> None:
             return
         copy = path.with_name(f"{path.name}.schema-{version}")
         if not copy.exists():
-            connection.execute("VACUUM INTO ?", (str(copy),))
+            half = copy.with_name(f"{copy.name}.part")  # a copy that was broken off passes for none
+            half.unlink(missing_ok=True)
+            connection.execute("VACUUM INTO ?", (str(half),))
+            half.replace(copy)
         with _Transaction(connection):
             for statement in _RATINGS.split(";\n"):
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-    except sqlite3.DatabaseError as fault:
+    except (sqlite3.DatabaseError, OSError) as fault:
         raise StudyError(f"{path}: cannot be brought up to date ({fault}).") from None
     finally:
         connection.close()
