@@ -1,4 +1,4 @@
-"""Answers with the levels the raters' manual gives them: (answer, self, other, total), by rule. All are made up here."""
+"""Answers with the levels the raters' manual gives them: (answer, self, other, total), by rule; made up here."""
 
 from __future__ import annotations
 
