@@ -64,7 +64,7 @@ def test_a_server_is_shown_the_very_bytes_of_the_picture_with_the_words_of_its_i
     server = serve(fake.seeing(right))
     assert cli(*survey(server)).code in (0, 4)
     assert len(server.fake.calls) == CALLS
-    shown = Counter()
+    shown: Counter[int] = Counter()
     for body in server.fake.bodies:
         (picture,) = fake.pictures_in(body)
         item = ITEM[sha256(picture)]
@@ -101,6 +101,19 @@ def test_the_users_own_folder_is_shown_instead(cli: Cli, serve: Serve, home: Pat
     assert cli(*survey(server, "--stimuli", folder)).code in (0, 4)
     own = sha256((folder / "07.png").read_bytes())
     assert sum(sha256(fake.pictures_in(body)[0]) == own for body in server.fake.bodies) == 4
+
+
+def test_a_model_that_will_not_look_at_faces_refuses_every_item(
+    cli: Cli, serve: Serve, home: Path, query: Query
+) -> None:
+    server = serve(
+        fake.seeing(lambda picture, text: "I'm sorry, but I can't identify the emotions of people in images.")
+    )
+    ran = cli(*survey(server, "--json"))
+    assert ran.code == 4
+    (row,) = json.loads(ran.out)["rows"]
+    assert (row["valid"], row["refused"], row["asked"], row["raw"]) == (0, CALLS, CALLS, None)
+    assert query(Path("s.vmap"), "SELECT DISTINCT state, reason FROM answer") == [("refused", "refusal")]
 
 
 # Who takes no pictures

@@ -203,7 +203,7 @@ def test_the_word_list_refuses_another_language_and_ratings_serve_there(make: Ma
     file = make(language="de")
     for scorer in (None, "lexical"):
         with pytest.raises(StudyError, match=r"knows English only, and the wording en-a is in de; use --scorer"):
-            levels_of(file, LEAS, scorer)  # type: ignore[arg-type]
+            levels_of(file, LEAS, scorer)
     rate(file, HUMAN, 1, 1, 2)
     assert by_item(file) == by_item(file, "human") == {1: (1, 2, 2)}
     assert load_answers(file).scorer.startswith("human (rubric ")
