@@ -522,6 +522,14 @@ def test_it_is_migrated_once_and_its_first_copy_is_kept(old: Path, study: Study,
     assert query(copy_of(old), "SELECT COUNT(*) FROM answer") == [(64,)]
 
 
+def test_a_file_of_another_design_is_not_migrated(old: Path, study: Study, query: Query) -> None:
+    before = old.read_bytes()
+    with pytest.raises(StudyError, match="another design"):
+        StudyFile.resume(old, replace(study, repeats=3))
+    assert old.read_bytes() == before
+    assert not copy_of(old).exists()
+
+
 def test_a_shipped_file_of_schema_1_survives_migration(tmp_path: Path, query: Query) -> None:
     gallery = tmp_path / "gallery.vmap"
     gallery.write_bytes((Path(__file__).parents[1] / "figures" / "gallery.vmap").read_bytes())

@@ -236,15 +236,14 @@ class StudyFile:
         OtherDesignError
             The file holds a study of another design; the message names the first difference.
         """
-        file = cls.open(path, writable=True)
-        stored, wanted = file.design(), json.loads(json.dumps(study.design()))
+        with cls.open(path) as reader:  # what is another's is not even brought up to date
+            stored, wanted = reader.design(), json.loads(json.dumps(study.design()))
         if stored != wanted:
-            file.close()
             raise OtherDesignError(
                 f"{path}: holds a study of another design ({_first_difference(stored, wanted)}). "
                 "Give --new to start a new file, or --out to name one."
             )
-        return file
+        return cls.open(path, writable=True)
 
     @classmethod
     def create_or_resume(cls, path: Path, study: Study) -> StudyFile:

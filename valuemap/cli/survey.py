@@ -197,6 +197,8 @@ def run_survey(instrument_name: str, **options: Any) -> int:
     instrument = find_instrument(instrument_name)
     if options["level"]:
         instrument.level(options["level"])
+    if options["option_order"] == "rotated" and instrument.response.kind != "choice":
+        raise UsageError(f"--option-order rotated is for choice tests; {instrument.id} is none.")
     prices = load_prices(options["prices"]) if options["prices"] else None
     with _connected(instrument, options) as respondents:
         study = design(_plan(instrument_name, options), respondents)
