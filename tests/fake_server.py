@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import base64
 import hashlib
 import json
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -155,6 +157,47 @@ def rejecting(*parameters: str, then: Behaviour = steady) -> Behaviour:
     def behave(call: Call) -> Action:
         carried = [name for name in parameters if name in call.body]
         return unsupported(carried[0]) if carried else then(call)
+
+    return behave
+
+
+def pictures_in(body: Mapping[str, Any]) -> tuple[bytes, ...]:
+    """Give the pictures of a request, read as a server of a vision model reads them.
+
+    Raises
+    ------
+    ValueError
+        A content part is none that the protocol knows, or a picture's address does not hold it.
+    """
+    pictures = []
+    for message in body["messages"]:
+        parts = message["content"] if isinstance(message["content"], list) else []
+        for part in parts:
+            if part["type"] == "image_url" and set(part) == {"type", "image_url"}:
+                head, _, data = part["image_url"]["url"].partition(",")
+                if not re.fullmatch(r"data:image/(png|jpeg|gif|webp);base64", head):
+                    raise ValueError(f"Invalid image_url: {head[:40]}")
+                pictures.append(base64.b64decode(data, validate=True))
+            elif part["type"] != "text" or set(part) != {"type", "text"} or not isinstance(part["text"], str):
+                raise ValueError(f"Invalid content part: {part['type']}")
+    return tuple(pictures)
+
+
+def text_in(body: Mapping[str, Any]) -> str:
+    """Give the text of a request's last message, content parts or not."""
+    content = body["messages"][-1]["content"]
+    return content if isinstance(content, str) else "".join(part.get("text", "") for part in content)
+
+
+def seeing(answer: Callable[[bytes, str], str]) -> Behaviour:
+    """Answer like a vision model with what ``answer`` makes of the one picture and of the text; 400 without one."""
+
+    def behave(call: Call) -> Action:
+        try:
+            (picture,) = pictures_in(call.body)
+        except (KeyError, TypeError, ValueError) as fault:
+            return error(400, str(fault))
+        return Say(answer(picture, text_in(call.body)))
 
     return behave
 

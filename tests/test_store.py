@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 import valuemap
 from valuemap.errors import StudyError
 from valuemap.instrument import Instrument, Wording
+from valuemap.ratings import Rater, add_rater, raters, ratings, rubric_hash
 from valuemap.respondents.base import Identity
 from valuemap.scoring.answers import load_answers
 from valuemap.store import (
@@ -34,6 +35,7 @@ from valuemap.study import NO_FRAMING, Framing, State, Study, grid
 
 ANNA = Identity("anna", "simulated", "anna", {"temperature": 1.0, "base_url": None})
 CALL = CallRecord("How much?", 7, 1, raw="4")
+RATER = Rater("A", "human", {}, "Rate.", rubric_hash("Rate."))
 
 Query = Callable[..., list[tuple[Any, ...]]]
 
@@ -450,6 +452,138 @@ def test_people_are_stored_one_respondent_a_person_or_not_at_all(
         file.add_people(people)
         assert [identity.name for identity in file.respondents().values()] == ["p0", "p1", "p2"]
         assert file.rows("SELECT COUNT(*), COUNT(call) FROM answer").fetchone() == (6, 0)
+
+
+# Schema 1, which had no ratings
+
+
+TABLES_OF_RATINGS = "DROP TABLE rating; DROP TABLE rater; PRAGMA user_version = 1;"
+
+
+@pytest.fixture
+def old(study: Study, path: Path) -> Path:
+    """A study file with answers, as valuemap wrote it before there were ratings."""
+    with StudyFile.create(path, study) as file:
+        for administration in study.administrations():
+            file.add(administration, CALL, [answer(item) for item in range(1, 5)])
+    with sqlite3.connect(path, isolation_level=None) as connection:
+        connection.executescript(TABLES_OF_RATINGS)
+    connection.close()
+    return path
+
+
+def copy_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}.schema-1")
+
+
+def answers_of(path: Path) -> tuple[list[float], int]:
+    with StudyFile.open(path) as file:
+        answers = load_answers(file)
+        return np.nan_to_num(answers.values).ravel().tolist(), answers.n_asked
+
+
+def version(path: Path, query: Query) -> int:
+    return int(query(path, "PRAGMA user_version")[0][0])
+
+
+def test_a_file_of_schema_1_is_read_as_it_is(old: Path, query: Query) -> None:
+    before = old.read_bytes()
+    with StudyFile.open(old) as file:
+        assert file.counts()[State.VALID] == 16 * 4
+        assert load_answers(file).n_asked == 16 * 4
+        assert raters(file) == {}
+        assert ratings(file) == ()
+    assert old.read_bytes() == before
+    assert not copy_of(old).exists()
+    assert version(old, query) == 1
+
+
+def test_before_it_is_written_a_copy_is_made_that_reads_the_same(old: Path, study: Study, query: Query) -> None:
+    said = answers_of(old)
+    with StudyFile.open(old, writable=True) as file:
+        assert add_rater(file, RATER) == 1
+    assert version(old, query) == SCHEMA_VERSION
+    assert version(copy_of(old), query) == 1
+    assert answers_of(old) == answers_of(copy_of(old)) == said
+    with StudyFile.open(copy_of(old)) as file:
+        assert file.integrity() == "ok"
+        assert file.design() == json.loads(json.dumps(study.design()))
+    assert sorted(one.name for one in old.parent.glob("study.vmap*")) == ["study.vmap", "study.vmap.schema-1"]
+
+
+def test_it_is_migrated_once_and_its_first_copy_is_kept(old: Path, study: Study, query: Query) -> None:
+    StudyFile.resume(old, study).close()
+    copy = copy_of(old).read_bytes()
+    with StudyFile.resume(old, study) as file:
+        add_rater(file, RATER)
+        file.add(next(study.administrations()), CALL, [answer(5)])
+    assert copy_of(old).read_bytes() == copy
+    assert query(old, "SELECT name FROM rater") == [("A",)]
+    assert query(copy_of(old), "SELECT COUNT(*) FROM answer") == [(64,)]
+
+
+def test_a_file_of_another_design_is_not_migrated(old: Path, study: Study, query: Query) -> None:
+    before = old.read_bytes()
+    with pytest.raises(StudyError, match="another design"):
+        StudyFile.resume(old, replace(study, repeats=3))
+    assert old.read_bytes() == before
+    assert not copy_of(old).exists()
+
+
+def test_a_shipped_file_of_schema_1_survives_migration(tmp_path: Path, query: Query) -> None:
+    gallery = tmp_path / "gallery.vmap"
+    gallery.write_bytes((Path(__file__).parents[1] / "figures" / "gallery.vmap").read_bytes())
+    if version(gallery, query) != 1:
+        pytest.skip("it was made anew")
+    said = answers_of(gallery)
+    StudyFile.open(gallery, writable=True).close()
+    assert version(gallery, query) == SCHEMA_VERSION
+    assert answers_of(gallery) == answers_of(copy_of(gallery)) == said
+
+
+def test_a_copy_that_was_broken_off_passes_for_none(old: Path) -> None:
+    half = old.with_name(f"{old.name}.schema-1.part")
+    half.write_bytes(old.read_bytes()[:5000])
+    said = answers_of(old)
+    StudyFile.open(old, writable=True).close()
+    assert answers_of(copy_of(old)) == said
+    assert not half.exists()
+
+
+def test_a_migration_that_fails_leaves_the_file_of_schema_1(
+    old: Path, query: Query, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = answers_of(old)
+    monkeypatch.setattr("valuemap.store._RATINGS", "CREATE TABLE rater (x);\nCREATE TABLE answer (x);\n")
+    with pytest.raises(StudyError, match=r"study\.vmap: cannot be brought up to date"):
+        StudyFile.open(old, writable=True)
+    assert version(old, query) == 1
+    assert query(old, "SELECT COUNT(*) FROM sqlite_master WHERE name = 'rater'") == [(0,)]
+    assert answers_of(old) == said
+    monkeypatch.undo()
+    StudyFile.open(old, writable=True).close()  # and the failure let go of the lock
+    assert version(old, query) == SCHEMA_VERSION
+
+
+def test_a_file_of_a_schema_that_never_was_is_refused(old: Path, query: Query) -> None:
+    with sqlite3.connect(old, isolation_level=None) as connection:
+        connection.execute("PRAGMA user_version = 0")
+    connection.close()
+    for writable in (False, True):
+        with pytest.raises(StudyError, match="schema 0, which no released valuemap wrote"):
+            StudyFile.open(old, writable=writable)
+
+
+def test_a_file_of_schema_3_is_refused_for_reading_and_writing(study: Study, path: Path) -> None:
+    StudyFile.create(path, study).close()
+    with sqlite3.connect(path, isolation_level=None) as connection:
+        connection.execute("PRAGMA user_version = 3")
+    connection.close()
+    before = path.read_bytes()
+    for writable in (False, True):
+        with pytest.raises(StudyError, match=r"newer valuemap \(schema 3\); update"):
+            StudyFile.open(path, writable=writable)
+    assert path.read_bytes() == before
 
 
 def _fresh(folder: Path) -> tuple[StudyFile, Study]:

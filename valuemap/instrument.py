@@ -276,6 +276,11 @@ class Instrument(Definition):
     usual_norm: Name | None = None
     data_rules: DataRules = DataRules()
 
+    @property
+    def shows_pictures(self) -> bool:
+        """Whether every item is a picture."""
+        return isinstance(self.response, Choice) and self.response.pictures
+
     @model_validator(mode="after")
     def _check(self) -> Self:
         if faults := list(self._faults()):

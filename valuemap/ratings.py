@@ -113,7 +113,8 @@ def ratings(file: StudyFile) -> tuple[tuple[int, int, RatingRecord], ...]:
 def add_rater(file: StudyFile, rater: Rater) -> int:
     """Write down who rates, and by which rubric; return the row, which is the same for the same rater again."""
     file.write(
-        "INSERT OR IGNORE INTO rater (name, kind, identity, rubric, rubric_hash, added) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO rater (name, kind, identity, rubric, rubric_hash, added) VALUES (?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (name, kind, rubric_hash) DO NOTHING",
         (
             rater.name,
             rater.kind,

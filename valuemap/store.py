@@ -236,15 +236,14 @@ class StudyFile:
         OtherDesignError
             The file holds a study of another design; the message names the first difference.
         """
-        file = cls.open(path, writable=True)
-        stored, wanted = file.design(), json.loads(json.dumps(study.design()))
+        with cls.open(path) as reader:  # what is another's is not even brought up to date
+            stored, wanted = reader.design(), json.loads(json.dumps(study.design()))
         if stored != wanted:
-            file.close()
             raise OtherDesignError(
                 f"{path}: holds a study of another design ({_first_difference(stored, wanted)}). "
                 "Give --new to start a new file, or --out to name one."
             )
-        return file
+        return cls.open(path, writable=True)
 
     @classmethod
     def create_or_resume(cls, path: Path, study: Study) -> StudyFile:
@@ -609,12 +608,15 @@ def _migrate(path: Path) -> None:
             return
         copy = path.with_name(f"{path.name}.schema-{version}")
         if not copy.exists():
-            connection.execute("VACUUM INTO ?", (str(copy),))
+            half = copy.with_name(f"{copy.name}.part")  # a copy that was broken off passes for none
+            half.unlink(missing_ok=True)
+            connection.execute("VACUUM INTO ?", (str(half),))
+            half.replace(copy)
         with _Transaction(connection):
             for statement in _RATINGS.split(";\n"):
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-    except sqlite3.DatabaseError as fault:
+    except (sqlite3.DatabaseError, OSError) as fault:
         raise StudyError(f"{path}: cannot be brought up to date ({fault}).") from None
     finally:
         connection.close()

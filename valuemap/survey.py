@@ -17,6 +17,7 @@ from valuemap.catalog import find_instrument, find_wording, instrument_folder, o
 from valuemap.errors import OtherDesignError, UsageError
 from valuemap.instrument import Choice, Instrument, OpenAnswer, Wording
 from valuemap.respondents.base import Mode, Respondent
+from valuemap.respondents.connect import reads_text_only
 from valuemap.stimuli import Picture, load_pictures
 from valuemap.store import StudyFile
 from valuemap.study import NO_FRAMING, Framing, ItemOrder, OptionOrder, Presentation, Study, grid
@@ -158,12 +159,16 @@ def _check_stopping(plan: Plan, mode: Mode) -> None:
 
 def _check_presentations(instrument: Instrument, presentations: Sequence[Presentation]) -> None:
     """Refuse what a response format cannot be asked in."""
-    kind = instrument.response.kind
-    allowed = {"likert": {"item", "conversation", "form"}, "open": {"item", "conversation"}, "choice": {"item"}}[kind]
+    what, allowed = {
+        "likert": ("is a rating scale", ("item", "conversation", "form")),
+        "open": ("is answered in the respondent's own words", ("item", "conversation")),
+        "choice": ("is a choice test", ("item",)),
+    }[instrument.response.kind]
     other = next((one for one in presentations if one not in allowed), None)
     if other:
-        what = {"open": "answers in the respondent's own words", "choice": "a choice test"}[kind]
-        raise UsageError(f"{instrument.id} is {what}: --presentation {other} is for rating scales.")
+        raise UsageError(
+            f"{instrument.id} {what}: it cannot be asked with --presentation {other}, only with {' or '.join(allowed)}."
+        )
 
 
 def _option_orders(instrument: Instrument, wanted: Sequence[OptionOrder]) -> tuple[OptionOrder, ...]:
@@ -176,6 +181,8 @@ def _option_orders(instrument: Instrument, wanted: Sequence[OptionOrder]) -> tup
     else:
         known = ("ascending", "descending")
     other = next((order for order in wanted if order not in known), None)
+    if other and known == ("none",):
+        raise UsageError(f"{instrument.id} has no options to choose from: leave --option-order out.")
     if other:
         raise UsageError(f"{instrument.id}: there is no option order {other}; there are {', '.join(known)}.")
     return tuple(wanted) or known
@@ -183,13 +190,13 @@ def _option_orders(instrument: Instrument, wanted: Sequence[OptionOrder]) -> tup
 
 def _pictures(instrument: Instrument, plan: Plan, respondents: Mapping[str, Respondent]) -> dict[int, Picture]:
     """Check every picture, and that everybody can be shown them, before anything is asked."""
-    if not (isinstance(instrument.response, Choice) and instrument.response.pictures):
+    if not instrument.shows_pictures:
         if plan.stimuli is not None:
             raise UsageError(f"--stimuli: {instrument.id} has no pictures.")
         return {}
     for name, respondent in respondents.items():
         if not respondent.sees:
-            raise UsageError(f"{name} reads text only, and {instrument.id} shows pictures: ask a model that sees.")
+            raise reads_text_only(name, instrument)
     folder = plan.stimuli or instrument_folder(plan.instrument) / "stimuli"
     if plan.stimuli is None and not folder.is_dir():
         raise UsageError(

@@ -12,6 +12,7 @@ from valuemap.administration.budget import (
     CHARACTERS_A_TOKEN,
     TOKENS_A_MESSAGE,
     TOKENS_A_REPLY,
+    TOKENS_A_WORD,
     Meter,
     Price,
     PriceTable,
@@ -20,6 +21,7 @@ from valuemap.administration.budget import (
     price_of,
 )
 from valuemap.administration.prompt import item_question
+from valuemap.catalog import find_instrument, find_wording
 from valuemap.errors import UsageError
 from valuemap.instrument import Instrument, Wording
 from valuemap.respondents.base import Identity
@@ -52,6 +54,18 @@ def test_an_estimate_counts_the_calls_of_the_study(small: Instrument, small_word
     for presentations in (("item",), ("conversation",), ("form",), ("item", "conversation", "form")):
         planned = study(small, small_wordings, presentations, respondents=(ANNA, BEN))
         assert estimate(planned, None).calls == planned.n_calls()
+
+
+@pytest.mark.parametrize("presentation", ["item", "conversation"])
+def test_an_open_answer_is_taken_to_be_half_as_long_as_it_may_be(presentation: Presentation) -> None:
+    leas = find_instrument("leas")
+    wording = find_wording(leas, "en-a")
+    conditions = grid({"en-a": wording}, (NO_FRAMING,), (presentation,), ("fixed",), ("none",), "sample")
+    found = estimate(Study(leas, {"en-a": wording}, (ANNA,), conditions, 2, 1), None)
+    a_reply = round(TOKENS_A_WORD * (15 + 200) / 2)
+    assert found.tokens_out == 2 * 20 * a_reply
+    # Alone, each scene carries the instruction; in a conversation, every reply before it.
+    assert (found.tokens_in > 2 * 19 * 10 * a_reply) == (presentation == "conversation")
 
 
 def test_tokens_and_money_are_those_worked_out_by_hand(small: Instrument, small_wordings: dict[str, Wording]) -> None:

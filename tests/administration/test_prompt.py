@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from valuemap.administration import prompt
+from valuemap.catalog import find_instrument, find_wording
 from valuemap.instrument import Instrument, Wording
 from valuemap.respondents.base import Message
 from valuemap.study import NO_FRAMING, Framing, OptionOrder
+from valuemap.survey import ROTATIONS
 
 ORDERS: tuple[OptionOrder, ...] = ("ascending", "descending")
 
@@ -68,3 +70,93 @@ def test_a_framing_is_the_system_text_and_no_framing_is_none() -> None:
     framed = prompt.opening(Framing("x", "You are a judge."), "How much?")
     assert framed == (Message("system", "You are a judge."), Message("user", "How much?"))
     assert prompt.opening(NO_FRAMING, "How much?") == (Message("user", "How much?"),)
+
+
+# Choices and open answers
+
+
+@pytest.fixture(scope="module")
+def eyes() -> tuple[Instrument, Wording]:
+    instrument = find_instrument("eyes-schematic")
+    return instrument, find_wording(instrument, "en-a")
+
+
+@pytest.fixture(scope="module")
+def scenes() -> tuple[Instrument, Wording]:
+    instrument = find_instrument("leas")
+    return instrument, find_wording(instrument, "en-a")
+
+
+def legend(question: str) -> dict[str, str]:
+    """Read the options off a question: the label by its printed code."""
+    return dict(line.split(" = ") for line in question.splitlines() if " = " in line)
+
+
+def test_over_all_rotations_every_word_stands_at_every_place_once(eyes: tuple[Instrument, Wording]) -> None:
+    instrument, wording = eyes
+    rotations = ROTATIONS[: instrument.response.n_options]
+    for item, words in wording.options.items():
+        printed = [legend(prompt.item_question(wording, order, item)) for order in rotations]
+        assert all(list(shown) == ["1", "2", "3", "4"] for shown in printed)
+        for place in ("1", "2", "3", "4"):
+            assert sorted(shown[place] for shown in printed) == sorted(words), (item, place)
+
+
+def test_a_rotation_prints_the_word_that_it_is_named_after_first(eyes: tuple[Instrument, Wording]) -> None:
+    _, wording = eyes
+    first, second, third, fourth = wording.options[1]
+    assert prompt.option_labels(wording, "rotation-0", 1) == (first, second, third, fourth)
+    assert prompt.option_labels(wording, "rotation-2", 1) == (third, fourth, first, second)
+
+
+@pytest.mark.parametrize("order", ROTATIONS[:4])
+def test_what_stands_behind_a_code_is_the_number_of_the_word_beside_it(
+    eyes: tuple[Instrument, Wording], order: OptionOrder
+) -> None:
+    instrument, wording = eyes
+    assert prompt.option_codes(instrument) == ("1", "2", "3", "4")
+    shown = legend(prompt.item_question(wording, order, 7))
+    for code, number in zip(prompt.option_codes(instrument), prompt.option_values(instrument, order), strict=True):
+        assert shown[code] == wording.options[7][number - 1]
+
+
+@pytest.mark.parametrize("order", ROTATIONS[:4])
+def test_the_questions_of_a_choice_test_differ_in_their_options_only(
+    eyes: tuple[Instrument, Wording], order: OptionOrder
+) -> None:
+    _, wording = eyes
+    beginnings = set()
+    for item in wording.options:
+        question = prompt.item_question(wording, order, item)
+        options = "\n".join(f"{code} = {word}" for code, word in legend(question).items())
+        assert question.endswith("\n\n" + options)
+        beginnings.add(question.removesuffix(options))
+    assert len(beginnings) == 1
+    assert beginnings.pop().endswith("Reply with the number only.\n\n")
+
+
+def test_a_choice_with_a_text_prints_it_right_before_its_options(eyes: tuple[Instrument, Wording]) -> None:
+    _, wording = eyes
+    worded = wording.model_copy(update={"items": {3: "He has just lost his keys."}})
+    assert prompt.item_question(worded, "rotation-0", 3).split("\n\n")[-1] == (
+        "He has just lost his keys.\n1 = offended\n2 = anxious\n3 = indifferent\n4 = delighted"
+    )
+
+
+def test_an_open_question_ends_with_the_scene_and_offers_no_options(scenes: tuple[Instrument, Wording]) -> None:
+    instrument, wording = scenes
+    beginnings = set()
+    for item, scene in wording.items.items():
+        question = prompt.item_question(wording, "none", item)
+        assert question.endswith("\n\n" + scene)
+        assert "number" not in question.removesuffix(scene)
+        assert legend(question) == {}
+        beginnings.add(question.removesuffix(scene))
+    assert len(beginnings) == 1
+    assert prompt.option_codes(instrument) == ()
+    assert prompt.option_values(instrument, "none") == ()
+
+
+def test_a_further_scene_of_a_conversation_is_the_scene_alone(scenes: tuple[Instrument, Wording]) -> None:
+    _, wording = scenes
+    assert prompt.next_item(wording, "none", 2) == wording.items[2]

@@ -12,12 +12,13 @@ import pytest
 from numpy.testing import assert_allclose
 
 from valuemap.administration import prompt
+from valuemap.administration.parse_open import parse_open
 from valuemap.catalog import find_instrument, find_wording
 from valuemap.errors import ProviderError
-from valuemap.instrument import Instrument, Wording
+from valuemap.instrument import Instrument, OpenAnswer, Wording
 from valuemap.respondents.base import Message, OptionDistribution, Request
 from valuemap.respondents.embedded import CONTEXT_TOKENS, Embedded
-from valuemap.study import OptionOrder
+from valuemap.study import OptionOrder, State
 
 CODES = ("1", "2", "3", "4", "5", "6")
 
@@ -168,3 +169,17 @@ def test_a_survey_of_the_embedded_model_comes_out_the_same_twice(
     assert read[0] == read[1]
     assert len(read[0]) == 2 * 5
     assert all(sum(json.loads(listed)) == pytest.approx(1, abs=1e-6) for *_, listed in read[0])
+
+
+async def test_open_answers_are_sampled_and_read_as_what_they_are(model: Embedded) -> None:
+    leas = find_instrument("leas")
+    scenes = find_wording(leas, "en-a")
+    assert isinstance(leas.response, OpenAnswer)
+    for scene in (1, 2):
+        question = prompt.item_question(scenes, "none", scene)
+        reply = await model.answer(asked(question, seed=scene, max_tokens=60, codes=()))
+        read = parse_open(reply.text, leas.response, finish_reason=reply.finish_reason)
+        assert reply.text.strip()
+        assert read.state in (State.VALID, State.REFUSED, State.UNPARSEABLE)
+        assert (read.reason == "") == (read.state is State.VALID)
+        assert (reply.finish_reason == "length") <= (reply.tokens_out == 60)

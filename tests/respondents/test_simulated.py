@@ -16,8 +16,10 @@ from scipy.stats import chisquare, norm
 from tests.conftest import SMALL_INSTRUMENT
 from valuemap.administration.parse import parse_choice
 from valuemap.administration.parse_form import parse_form
+from valuemap.administration.parse_open import parse_open
+from valuemap.catalog import find_instrument
 from valuemap.errors import UsageError, ValuemapError
-from valuemap.instrument import Instrument, load_instrument
+from valuemap.instrument import Choice, Instrument, OpenAnswer, load_instrument
 from valuemap.respondents.base import Request
 from valuemap.respondents.simulated import (
     Simulated,
@@ -28,6 +30,7 @@ from valuemap.respondents.simulated import (
     preset_names,
     response_probabilities,
 )
+from valuemap.scoring.lexical import score_text
 from valuemap.study import State
 
 CODES = ("1", "2", "3", "4", "5", "6")
@@ -294,3 +297,122 @@ def test_neither_a_preset_nor_a_file_is_said_with_the_presets(small: Instrument)
 def test_the_identity_tells_two_truths_apart(small: Instrument) -> None:
     first, same, other = (Simulated("x", profile(noise=n), small).identity for n in (0.5, 0.5, 0.6))
     assert first == same != other
+
+
+# Choices
+
+
+@pytest.fixture(scope="module")
+def eyes() -> Instrument:
+    return find_instrument("eyes-schematic")
+
+
+def rotated(first: int) -> tuple[int, ...]:
+    """The options in printed order, number ``first`` printed first."""
+    return tuple((first - 1 + place) % 4 + 1 for place in range(4))
+
+
+async def chosen(one: Simulated, item: int, n: int, printed: tuple[int, ...]) -> NDArray[np.int64]:
+    """Count how often each printed place of a choice is given over ``n`` seeds."""
+    replies = [
+        await one.answer(Request((), seed, None, 8, CODES[:4], printed, (item,), "en-a", 1)) for seed in range(n)
+    ]
+    return np.bincount([int(reply.text) for reply in replies], minlength=5)[1:]
+
+
+@pytest.mark.parametrize("accuracy", [0.0, 0.25, 0.6, 1.0])
+@pytest.mark.parametrize("first", [1, 2, 3, 4])
+async def test_a_choice_is_right_as_often_as_said_wherever_the_right_word_stands(
+    eyes: Instrument, accuracy: float, first: int
+) -> None:
+    one, n = Simulated("x", profile(accuracy=accuracy, constant_value=1), eyes), 600
+    assert isinstance(eyes.response, Choice)
+    right = rotated(first).index(eyes.response.key[6])
+    found = await chosen(one, 7, n, rotated(first))
+    # What is expected at each place: the right word, and any of the three others alike.
+    expected = np.full(4, n * (1 - accuracy) / 3)
+    expected[right] = n * accuracy
+    possible = expected > 0
+    assert found[~possible].sum() == 0
+    if possible.sum() > 1:
+        assert chisquare(found[possible], expected[possible]).pvalue > 1e-4
+
+
+def test_the_probabilities_of_a_choice_mix_knowing_with_the_preference_for_a_place(eyes: Instrument) -> None:
+    known = profile(accuracy=0.7, position_bias=0.5, positions=[0, 1], constant_value=1)
+    assert isinstance(eyes.response, Choice)
+    for first in (1, 2, 3, 4):
+        found = response_probabilities(known, eyes, "en-a", rotated(first))
+        right = np.array([rotated(first).index(key) for key in eyes.response.key])
+        content = np.where(np.arange(4) == right[:, None], 0.7, 0.1)
+        assert_allclose(found, 0.5 * content + 0.5 * np.array([0, 1, 0, 0]))
+
+
+async def test_a_preference_for_a_place_shows_in_the_choices_at_that_place(eyes: Instrument) -> None:
+    known = profile(accuracy=0.7, position_bias=0.8, positions=[0, 0, 1], constant_value=1)
+    one, n = Simulated("x", known, eyes), 400
+    for first in (1, 2, 3, 4):
+        expected = response_probabilities(known, eyes, "en-a", rotated(first))[6] * n
+        found = await chosen(one, 7, n, rotated(first))
+        assert found.argmax() == 2
+        assert chisquare(found, expected).pvalue > 1e-4
+
+
+def test_a_value_that_no_option_has_is_refused_with_the_options_there_are(eyes: Instrument, tmp_path: Path) -> None:
+    file = tmp_path / "anna.toml"
+    file.write_text('name = "anna"\nconstant_value = 5\n', encoding="utf-8")
+    with pytest.raises(UsageError, match="constant_value: is 5, but eyes-schematic runs from 1 to 4"):
+        load_profile(str(file), eyes)
+
+
+# Open answers
+
+
+@pytest.fixture(scope="module")
+def leas() -> Instrument:
+    return find_instrument("leas")
+
+
+async def written(known: SimulatedProfile, instrument: Instrument, n: int) -> list[str]:
+    one = Simulated("x", known, instrument)
+    asked = [Request((), seed, None, 600, (), (), (1 + seed % 20,), "en-a", 1) for seed in range(n)]
+    return [(await one.answer(request)).text for request in asked]
+
+
+@pytest.mark.parametrize("level", [0, 1, 2, 3, 4])
+async def test_without_noise_every_part_expresses_the_level_that_was_set(leas: Instrument, level: int) -> None:
+    for text in await written(profile(awareness=level, noise=0), leas, 60):
+        score = score_text(text, ("You", "The other person"))
+        assert (score.self_level, score.other_level) == (level, level), text
+
+
+async def test_with_noise_the_levels_spread_about_the_one_that_was_set(leas: Instrument) -> None:
+    scores = [
+        score_text(t, ("You", "The other person")) for t in await written(profile(awareness=2, noise=1), leas, 600)
+    ]
+    for levels in ([s.self_level for s in scores], [s.other_level for s in scores]):
+        found = np.bincount(levels, minlength=5)
+        # A normal level about 2, rounded, the ends collecting what lies beyond.
+        edges = np.array([-np.inf, 0.5, 1.5, 2.5, 3.5, np.inf])
+        assert chisquare(found, np.diff(norm.cdf(edges, 2, 1)) * len(levels)).pvalue > 1e-4
+
+
+async def test_simulated_open_answers_are_as_long_as_asked_for(leas: Instrument) -> None:
+    assert isinstance(leas.response, OpenAnswer)
+    for text in await written(profile(noise=2), leas, 200):
+        assert parse_open(text, leas.response).state is State.VALID, text
+
+
+async def test_refusals_of_open_answers_come_as_often_as_said_and_are_read_as_what_they_are(leas: Instrument) -> None:
+    assert isinstance(leas.response, OpenAnswer)
+    n, known = 600, profile(refusal_rate=0.5, unparseable_rate=0.3)
+    read = [parse_open(text, leas.response) for text in await written(known, leas, n)]
+    found = [sum(one.state is state for one in read) for state in (State.VALID, State.REFUSED, State.UNPARSEABLE)]
+    assert chisquare(found, [n * 0.2, n * 0.5, n * 0.3]).pvalue > 1e-4
+    assert sum(one.disclaimer for one in read) == found[1]
+
+
+async def test_one_seed_is_one_open_answer(leas: Instrument) -> None:
+    first, again = [await written(profile(), leas, 20) for _ in range(2)]
+    assert first == again
+    assert len(set(first)) > 10

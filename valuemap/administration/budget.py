@@ -16,6 +16,7 @@ from pydantic import BeforeValidator, Field
 from valuemap.administration import prompt
 from valuemap.definition import Definition, read_definition
 from valuemap.errors import UsageError
+from valuemap.instrument import OpenAnswer
 from valuemap.respondents.base import Identity
 from valuemap.study import Condition, Study
 
@@ -24,6 +25,8 @@ CHARACTERS_A_TOKEN = 4
 TOKENS_A_MESSAGE = 8
 # A number and a few words around it. A reasoning model writes far more.
 TOKENS_A_REPLY = 8
+# A word of English prose and its blank; an open answer is taken to be half-way between the shortest and the longest.
+TOKENS_A_WORD = 1.4
 
 Amount = Annotated[float, BeforeValidator(lambda v: float(v) if isinstance(v, int) else v), Field(ge=0)]
 
@@ -65,7 +68,7 @@ class CostEstimate:
 
 
 def estimate(study: Study, prices: PriceTable | None) -> CostEstimate:
-    """Estimate a whole study, a reply to one item being taken as `TOKENS_A_REPLY` long."""
+    """Estimate a whole study; see `reply_tokens` for a reply's length. Pictures are not counted."""
     calls = tokens_in = tokens_out = 0
     cost: float | None = 0.0
     for respondent in study.respondents:
@@ -75,7 +78,7 @@ def estimate(study: Study, prices: PriceTable | None) -> CostEstimate:
             per_pass = _prompt_tokens(study, condition)
             own_calls += times * len(per_pass)
             own_in += times * sum(per_pass)
-            own_out += times * study.instrument.n_items * (1 if condition.mode == "distribution" else TOKENS_A_REPLY)
+            own_out += times * study.instrument.n_items * reply_tokens(study, condition)
         calls, tokens_in, tokens_out = calls + own_calls, tokens_in + own_in, tokens_out + own_out
         price = price_of(prices, respondent)
         if price is None or cost is None:
@@ -92,6 +95,14 @@ def price_of(prices: PriceTable | None, respondent: Identity) -> Price | None:
     return prices.models.get(respondent.name) or prices.models.get(respondent.model)
 
 
+def reply_tokens(study: Study, condition: Condition) -> int:
+    """Estimate the tokens of the reply to one item."""
+    response = study.instrument.response
+    if isinstance(response, OpenAnswer):
+        return round(TOKENS_A_WORD * (response.min_words + response.max_words) / 2)
+    return 1 if condition.mode == "distribution" else TOKENS_A_REPLY
+
+
 def _prompt_tokens(study: Study, condition: Condition) -> list[int]:
     """Estimate the prompt tokens of every call of one administration."""
     wording, order = study.wordings[condition.wording], condition.option_order
@@ -102,7 +113,10 @@ def _prompt_tokens(study: Study, condition: Condition) -> list[int]:
     first = [framing + _tokens(prompt.item_question(wording, order, item)) for item in items]
     if condition.presentation == "item":
         return first
-    turns = [_tokens(prompt.next_item(wording, order, item)) + TOKENS_A_MESSAGE for item in items]
+    said = TOKENS_A_MESSAGE + (
+        reply_tokens(study, condition) if isinstance(study.instrument.response, OpenAnswer) else 0
+    )
+    turns = [_tokens(prompt.next_item(wording, order, item)) + said for item in items]
     return [first[0] + sum(turns[1 : i + 1]) for i in range(len(turns))]
 
 

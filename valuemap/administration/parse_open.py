@@ -2,8 +2,9 @@
 
 In goes the reply and the response format; out comes an `OpenReading`. Rules:
 
-1.  Clauses that refuse, or that disclaim having feelings, answer nothing. If what is left has enough words, it is the
-    answer: "As an AI I have no feelings. I would be torn ..." is *valid*, and its disclaimer is counted beside it.
+1.  Clauses that refuse, or that disclaim having feelings, answer nothing, nor do the offers of other help that follow
+    them. If what is left has enough words, it is the answer: "As an AI I have no feelings. I would be torn ..." is
+    *valid*, and its disclaimer is counted beside it. What somebody in the scene is refused is no refusal to answer.
 2.  If too little is left and some clause refuses or disclaims, the reply is *refused*.
 3.  Otherwise it is *unparseable*: too short or too long for what was asked, cut off, or empty.
 """
@@ -21,7 +22,20 @@ from valuemap.instrument import OpenAnswer
 from valuemap.study import State
 
 _CLAUSE = re.compile(r"[.!?;\n]+|,? \b(?:but|however|yet|still|that said|nevertheless)\b,? ?", re.IGNORECASE)
-_WORD = re.compile(r"\w+(?:['’-]\w+)*")
+_BETWEEN_WORDS = re.compile(r"[\s—–/]+")
+# What is not done for a person of the scene: "I can't give him what he wants", "I would refuse to help her".
+_TO_SOMEBODY = re.compile(
+    r"\b(?:giv|help|offer|answer|assist|judg|choos|pick|tell|forgiv|shar)\w* (?:him|them|anyone|anybody|her"
+    r"(?= (?:the|an?|any|what|that|up|back|with|for|to|because|and)\b| ?[,;.]|$))",
+    re.IGNORECASE,
+)
+# What a reply that refuses goes on with instead of answering.
+_OFFERS = re.compile(
+    r"\b(?:let me know|feel free to|if you(?:'d| would)? (?:have|like|need|want|share)|would you like|is there anything"
+    r"|(?:happy|glad) to (?:help|assist|discuss|explore|offer|provide|explain)"
+    r"|i can (?:\w+ly |also |only |still )?(?:help|assist|discuss|explore|offer|provide|explain|analy[sz]e))",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -65,18 +79,28 @@ def parse_open(
         return OpenReading(text.state, 0, text.reason, text.disclaimer)
     clauses = [plain(clause) for clause in _CLAUSE.split(text)]
     disclaimer = any(map(disclaims, clauses))
-    answering = sum(count_words(c) for c in clauses if not (disclaims(c) or refuses(c)))
-    words = count_words(text)
-    reason = _fault(words, answering, response, cut=finish_reason in CUT_OFF_FINISHES)
-    if reason is Reason.TOO_SHORT and (disclaimer or any(map(refuses, clauses))):
-        reason = Reason.REFUSAL
-    state = {Reason.NONE: State.VALID, Reason.REFUSAL: State.REFUSED}.get(reason, State.UNPARSEABLE)
+    answering = [clause for clause in clauses if not (disclaims(clause) or _declines(clause))]
+    refusing = len(answering) < len(clauses)
+    if refusing:
+        answering = [clause for clause in answering if not _OFFERS.search(clause)]
+    words, left = count_words(text), sum(map(count_words, answering))
+    if refusing and left < response.min_words:
+        return OpenReading(State.REFUSED, words, Reason.REFUSAL.value, disclaimer)
+    reason = _fault(words, left, response, cut=finish_reason in CUT_OFF_FINISHES)
+    state = State.VALID if reason is Reason.NONE else State.UNPARSEABLE
     return OpenReading(state, words, reason.value, disclaimer)
 
 
 def count_words(text: str) -> int:
-    """Count words; "don't" and "self-conscious" are one each."""
-    return len(_WORD.findall(text))
+    """Count what blanks and dashes set apart and holds a letter or a digit; "don't" and "self-conscious" are one each.
+
+    A script that sets no blanks between words is not counted rightly.
+    """
+    return sum(any(map(str.isalnum, part)) for part in _BETWEEN_WORDS.split(text))
+
+
+def _declines(clause: str) -> bool:
+    return refuses(clause) and not _TO_SOMEBODY.search(clause)
 
 
 def _fault(words: int, answering: int, response: OpenAnswer, *, cut: bool) -> Reason:

@@ -4,8 +4,9 @@ A *refusal* is a speaker's own inability or unwillingness to do what was asked, 
 
 =====================================  ==========================================
 "I can't", "I am unable to", "I won't",  + a verb of answering ("rate", "choose",
-"I'd rather not", "It is not possible    "say how", "provide"), or nothing more
-for me to", "Unable to" at the start     in the clause: "Sorry, I can't."
+"I'd rather not", "It is not possible    "say how", "provide") or of looking ("see
+for me to", "Unable to" at the start     the picture", "identify people"), or nothing
+                                         more in the clause: "Sorry, I can't."
 "not within my programming"              whatever follows
 =====================================  ==========================================
 
@@ -38,6 +39,10 @@ _ANSWERING = (
     r"|shar|express|assist|fulfil|comply|engag|offer|indicat|assess|judg|compar|request|place|pretend|role-?play)\w*"
     r"| answering| form(?= an?\b| my\b| opinions?\b)| (?:help|do)(?= (?:with|you|that|this|so)\b| ?(?:[.,;!?\n]|$))"
     r"| say(?= (?:which|how|whether|what|for|if)\b| ?(?:[.,;!?\n]|$))"
+    # What is not done with a picture: "I can't identify people", "I'm unable to view images".
+    r"| (?:see|view|open|access|display|recogni[sz]|analy[sz]|interpret|determin|describ|infer|read|detect"
+    r"|identify(?! with))\w{0,3}(?= (?:[\w'-]{1,20} ){0,3}?"
+    r"(?:image|picture|photo|drawing|people|individual|face|facial|emotion|expression)s?\b)"
     r"| ?(?=[.,;!?\n]|$))"
 )
 _REFUSES = re.compile(

@@ -8,6 +8,7 @@ commits them; a fault that asking again cannot mend stops everything with one er
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -130,6 +131,8 @@ async def administer(
                 last = study.repeats if up_to is None else up_to[identity.name]
                 chains = _chains(study, identity, file, done, last)
                 slots = settings.concurrency if respondent.slots is None else respondent.slots
+                if study.pictures:  # a server that takes none is to say so once, and not to every worker
+                    await run.work(respondent, itertools.islice(chains, 1))
                 workers += [tasks.create_task(run.work(respondent, chains)) for _ in range(slots)]
             await asyncio.gather(*workers)
             ticking.cancel()

@@ -197,6 +197,8 @@ def run_survey(instrument_name: str, **options: Any) -> int:
     instrument = find_instrument(instrument_name)
     if options["level"]:
         instrument.level(options["level"])
+    if options["option_order"] == "rotated" and instrument.response.kind != "choice":
+        raise UsageError(f"--option-order rotated is for choice tests; {instrument.id} is none.")
     prices = load_prices(options["prices"]) if options["prices"] else None
     with _connected(instrument, options) as respondents:
         study = design(_plan(instrument_name, options), respondents)
@@ -289,7 +291,8 @@ def _print_estimate(study: Study, prices: PriceTable | None, *, as_json: bool) -
     for condition in study.conditions:
         tell(f"  condition  {condition.label()} × {study.repeats_of(condition)}")
     tell(f"Passes: {passes * len(study.respondents):,}. Answers: {study.n_answers():,}. Calls: {found.calls:,}.")
-    tell(f"Tokens, about: {found.tokens_in:,} in, {found.tokens_out:,} out.")
+    besides = ", the pictures besides" if study.pictures else ""
+    tell(f"Tokens, about: {found.tokens_in:,} in{besides}, {found.tokens_out:,} out.")
     if found.cost is not None and prices:
         tell(f"Cost, about: {found.cost:,.2f} {found.currency}.")
     elif prices:

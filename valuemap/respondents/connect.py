@@ -17,6 +17,14 @@ FORMS = (
 )
 
 
+def reads_text_only(name: str, instrument: Instrument) -> UsageError:
+    """Make the error of a respondent that cannot be shown an instrument's pictures."""
+    return UsageError(
+        f"{name} reads text only, and {instrument.id} shows pictures: ask a model that sees, with "
+        "--model openai/NAME or NAME@BASE_URL."
+    )
+
+
 def connect(
     name: str,
     instrument: Instrument,
@@ -50,6 +58,8 @@ def connect(
     WeightsError, ProviderError
         The model cannot be had.
     """
+    if instrument.shows_pictures and (name == SMOLLM2.name or name.startswith("gguf:")):
+        raise reads_text_only(name, instrument)  # before its weights are fetched
     # Each kind is imported only when it is asked for: their libraries are heavy.
     if name == SMOLLM2.name:
         from valuemap.respondents.embedded import Embedded

@@ -36,7 +36,18 @@ CHECK = Request(
     repeat=1,
 )
 
-_PICTURE = re.compile(r"image|picture|vision|multi-?modal|content (?:part|type)|content.{0,40}string", re.IGNORECASE)
+# What servers of text-only models say of a picture: it is the content, and it is not taken. llama.cpp and Ollama say so
+# with the status 500; that is no trouble that passes.
+_PICTURE = re.compile(r"image|picture|vision|multi-?modal|content", re.IGNORECASE)
+_NOT_TAKEN = re.compile(
+    r"not support|n't support|unsupported|only supported|no endpoints found that support|not a multi-?modal"
+    r"|missing data required|unknown variant|allowed values|at most 0|only 'text'|should be (?:'text'|a valid string)"
+    r"|(?:expected|must be) (?:a )?[`'\"]?(?:text|string)",
+    re.IGNORECASE,
+)
+#: A picture of a kind that a server does not know is another matter: the server does take pictures.
+_OF_ANOTHER_KIND = re.compile(r"format|unsupported image\b(?! input)|mime|too (?:large|big|many)", re.IGNORECASE)
+_PICTURE_STATUS = frozenset({400, 404, 415, 422, 500, 501})
 _NAME_AT_URL = re.compile(r"(?P<model>.+?)@(?P<url>https?://.*)", re.IGNORECASE | re.DOTALL)
 
 
@@ -63,8 +74,11 @@ class EndpointCheck:
     latency: float
 
 
-def _shows_pictures(sent: Mapping[str, Any]) -> bool:
-    return any(isinstance(message["content"], list) for message in sent["messages"])
+def _takes_no_pictures(error: ServerError, sent: Mapping[str, Any]) -> bool:
+    """Whether an error says of what was sent that its pictures are nothing for this model."""
+    shown = any(isinstance(message["content"], list) for message in sent["messages"])
+    of_pictures = _PICTURE.search(error.text) and not _OF_ANOTHER_KIND.search(error.text)
+    return bool(shown and error.status in _PICTURE_STATUS and of_pictures and _NOT_TAKEN.search(error.text))
 
 
 class _NoLogProbabilitiesError(ProviderError):
@@ -263,11 +277,13 @@ class OpenAICompatible:
         """Do without a field that the server does not take, so that the call can be made again."""
         if error.status in (400, 403, 422) and "logprobs" in sent and "logprobs" in error.text:
             raise self._no_log_probabilities(error.words)
-        if error.status in (400, 404, 415, 422) and _shows_pictures(sent) and _PICTURE.search(error.text):
+        if self._fields.leave_out(error, sent):
+            return True
+        if _takes_no_pictures(error, sent):
             raise ProviderError(
-                f"{self._who}: takes no pictures ({error.words}); choose a model that sees, or an instrument of text."
+                f"{self._who}: takes no pictures (HTTP {error.status}: {error.words}); choose a model that sees."
             )
-        return self._fields.leave_out(error, sent)
+        return False
 
     def _no_log_probabilities(self, reason: str) -> _NoLogProbabilitiesError:
         return _NoLogProbabilitiesError(

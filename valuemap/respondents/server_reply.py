@@ -78,10 +78,12 @@ def read_error(status: int, body: Any, page: str) -> ServerError | None:
         if not stated:
             return None
         status = _status_of(_dict(stated))
-    message, error = _word(stated), _dict(stated)
-    return ServerError(
-        status, message or _word(error.get("message")) or page, _word(error.get("param")), _word(error.get("code"))
-    )
+    error = _dict(stated)
+    message = _word(stated) or _word(error.get("message")) or _word(_dict(body).get("message")) or page
+    # A router passes on what the model's own server said.
+    passed_on = _word(_dict(error.get("metadata")).get("raw"))
+    text = f"{message}: {passed_on}" if passed_on else message
+    return ServerError(status, text, _word(error.get("param")), _word(error.get("code")))
 
 
 def _status_of(error: dict[str, Any]) -> int:

@@ -175,7 +175,7 @@ def _misfit(profile: SimulatedProfile, instrument: Instrument) -> str:
     if isinstance(response, OpenAnswer):
         return ""
     if profile.constant_value not in response.values:
-        scale = f"{response.minimum} to {response.maximum}"
+        scale = f"{response.values[0]} to {response.values[-1]}"
         return f"constant_value: is {profile.constant_value}, but {instrument.id} runs from {scale}"
     if len(profile.positions) > response.n_options:
         return f"positions: has {len(profile.positions)} shares, but {instrument.id} has {response.n_options} options"
@@ -306,9 +306,10 @@ class Simulated:
     def _own_words(self, response: OpenAnswer, rng: np.random.Generator) -> str:
         from valuemap.respondents.simulated_words import write_answer
 
-        if rng.random() < self._profile.refusal_rate:
+        fate = rng.random()
+        if fate < self._profile.refusal_rate:
             return "I'm sorry, but as an AI I don't have feelings, so I can't answer that."
-        if rng.random() < self._profile.unparseable_rate:
+        if fate < self._profile.refusal_rate + self._profile.unparseable_rate:
             return "That is an interesting scene!"
         drawn = rng.normal(self._profile.awareness, self._profile.noise, len(response.parts))
         levels = np.clip(np.rint(drawn), 0, min(response.part_maximum, 4)).astype(int)

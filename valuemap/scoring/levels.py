@@ -21,6 +21,8 @@ from valuemap.study import State
 
 Scorer = Literal["lexical", "judge", "human"]
 SCORERS: tuple[Scorer, ...] = get_args(Scorer)
+#: Who levels answers where nobody is named.
+USUAL_ORDER: tuple[Scorer, ...] = ("lexical", "human", "judge")
 
 TOTAL = "total"
 
@@ -64,11 +66,7 @@ def total_level(levels: Mapping[str, int], differ: bool | None, response: OpenAn
 
 def known_scorers(file: StudyFile, instrument: Instrument) -> tuple[Scorer, ...]:
     """Return which scorers can level the answers of a file now, the usual one first."""
-    response = instrument.response
-    kinds = {rater.kind for rater in raters(file).values()}
-    lexical: tuple[Scorer, ...] = ("lexical",) if isinstance(response, OpenAnswer) and response.lexical else ()
-    rated: list[Scorer] = [kind for kind in ("human", "judge") if kind in kinds]
-    return (*lexical, *rated)
+    return tuple(scorer for scorer in USUAL_ORDER if not _obstacle(file, instrument, scorer))
 
 
 def levels_of(file: StudyFile, instrument: Instrument, scorer: Scorer | None = None) -> Levels:
@@ -89,36 +87,59 @@ def levels_of(file: StudyFile, instrument: Instrument, scorer: Scorer | None = N
         There are no ratings of that kind, or they were given by several rubrics.
     """
     known = known_scorers(file, instrument)
-    if scorer is not None and scorer not in known:
-        raise StudyError(f"{file.path}: {_nobody(scorer, instrument)}")
-    if not known:
-        raise StudyError(
-            f"{file.path}: nobody has levelled the answers to {instrument.id} yet; have them rated (valuemap rate)."
-        )
-    chosen = scorer or known[0]
+    chosen = scorer or next(iter(known), None)
+    if chosen is None:
+        raise StudyError(f"{file.path}: {_nobody(file, instrument)}")
+    if obstacle := _obstacle(file, instrument, chosen):
+        raise StudyError(f"{file.path}: {obstacle}")
     answers = open_answers(file)
-    if chosen == "lexical":
-        return _lexical(file, answers)
-    return _rated(file, instrument, chosen, answers)
+    return _lexical(file, answers) if chosen == "lexical" else _rated(file, instrument, chosen, answers)
 
 
-def _nobody(scorer: Scorer, instrument: Instrument) -> str:
+def _nobody(file: StudyFile, instrument: Instrument) -> str:
+    """Say why no scorer at all can level the answers."""
+    there = {rater.kind for rater in raters(file).values()} | ({"lexical"} if _has_word_list(instrument) else set())
+    obstacles = [_obstacle(file, instrument, scorer) for scorer in USUAL_ORDER if scorer in there]
+    return next(
+        iter(obstacles), f"nobody has levelled the answers to {instrument.id} yet; have them rated (valuemap rate)."
+    )
+
+
+def _obstacle(file: StudyFile, instrument: Instrument, scorer: Scorer) -> str:
+    """Say why a scorer cannot level the answers; nothing, where it can."""
     if scorer == "lexical":
-        return f"{instrument.id} has no word list to level answers by; use --scorer judge or human."
-    how = "valuemap rate FILE --judge MODEL" if scorer == "judge" else "valuemap rate FILE --out SHEET, then --read it"
-    return f"holds no ratings by a {scorer}; get them with {how}."
+        if not _has_word_list(instrument):
+            return f"{instrument.id} has no word list to level answers by; use --scorer judge or human."
+        foreign = next((w for w in file.wordings().values() if not w.language.startswith("en")), None)
+        if foreign:
+            return (
+                f"the word list knows English only, and the wording {foreign.id} is in {foreign.language}; "
+                "use --scorer judge or human."
+            )
+        return ""
+    rubrics = sorted({rater.rubric_hash for rater in raters(file).values() if rater.kind == scorer})
+    if not rubrics:
+        how = (
+            "valuemap rate FILE --judge MODEL"
+            if scorer == "judge"
+            else "valuemap rate FILE --out SHEET, then --read it"
+        )
+        return f"holds no ratings by a {scorer}; get them with {how}."
+    if len(rubrics) > 1:
+        return (
+            f"the {scorer} ratings were given by {len(rubrics)} rubrics ({', '.join(rubrics)}), which are never pooled."
+        )
+    return ""
+
+
+def _has_word_list(instrument: Instrument) -> bool:
+    return isinstance(instrument.response, OpenAnswer) and instrument.response.lexical is not None
 
 
 def _lexical(file: StudyFile, answers: Sequence[OpenAnswerRow]) -> Levels:
     from valuemap.scoring.lexical import score_text, scorer_hash
 
     wordings = file.wordings()
-    foreign = next((w for w in wordings.values() if not w.language.startswith("en")), None)
-    if foreign:
-        raise StudyError(
-            f"{file.path}: the word list knows English only, and the wording {foreign.id} is in {foreign.language}; "
-            "use --scorer judge or human."
-        )
     found: dict[int, dict[str, float]] = {}
     for answer in answers:
         headings = wordings[answer.wording].labels
@@ -130,12 +151,7 @@ def _lexical(file: StudyFile, answers: Sequence[OpenAnswerRow]) -> Levels:
 def _rated(file: StudyFile, instrument: Instrument, kind: Scorer, answers: Sequence[OpenAnswerRow]) -> Levels:
     assert isinstance(instrument.response, OpenAnswer)  # nothing else is rated
     who: dict[int, Rater] = {number: rater for number, rater in raters(file).items() if rater.kind == kind}
-    versions = sorted({rater.rubric_hash for rater in who.values()})
-    if len(versions) > 1:
-        raise StudyError(
-            f"{file.path}: the {kind} ratings were given by {len(versions)} rubrics ({', '.join(versions)}), which are "
-            "never pooled."
-        )
+    (version,) = {rater.rubric_hash for rater in who.values()}  # else there is an obstacle
     given: dict[int, list[dict[str, float]]] = {}
     for answer, rater, rating in ratings(file):
         if rater in who and rating.state is State.VALID and rating.levels is not None:
@@ -147,4 +163,4 @@ def _rated(file: StudyFile, instrument: Instrument, kind: Scorer, answers: Seque
     }
     unrated = sum(answer.id not in means for answer in answers)
     names = ", ".join(rater.name for rater in who.values())
-    return Levels(kind, f"rubric {versions[0]}, rated by {names}", means, unrated)
+    return Levels(kind, f"rubric {version}, rated by {names}", means, unrated)
