@@ -74,7 +74,7 @@ def verdict_lines(verdict: Verdict) -> list[str]:
     """Word a verdict in lines of 80 columns: the word, the first reasons, and where there is more."""
     first = verdict.reasons[:REASONS_SHOWN]
     rest = len(verdict.reasons) - len(first)
-    lines = [f"Verdict: {verdict.word.upper()} as values{':' if first else '.'}"]
+    lines = [f"Verdict: {verdict.word.upper()} as {verdict.claim}{':' if first else '.'}"]
     return [*lines, *reason_lines(first), f"  {f'{rest} more' if rest else 'All evidence'}: valuemap quality FILE"]
 
 
