@@ -70,14 +70,14 @@ def of_pair(found: RaterAgreement, part: str, *names: str) -> PairAgreement:
 
 def test_specific_agreement_by_hand() -> None:
     # a = 6 targets at level 2 from both, b = 2 from the first only, c = 2 from the second only: 12 / 16.
-    # Wilson for q = 6/10, z = 1.959964: (0.6 + z²/20 ± z·sqrt(0.24/10 + z²/400)) / (1 + z²/10) = 0.312672, 0.831820;
-    # 2q / (1 + q): 0.476390, 0.908190.
+    # Wilson for q = 6/10, z = 1.96: (0.6 + z²/20 ± z·sqrt(0.24/10 + z²/400)) / (1 + z²/10), then 2q / (1 + q).
+    # R 4: q <- prop.test(6, 10, correct = FALSE)$conf.int; 2 * q / (1 + q)
     first = [2] * 6 + [2, 2] + [1, 3] + [0, 0]
     second = [2] * 6 + [1, 3] + [2, 2] + [0, 4]
     found = specific_agreement(first, second, 2)
     assert (found.value, found.n) == (0.75, 10)
-    assert found.low == pytest.approx(0.476390, abs=2e-6)
-    assert found.high == pytest.approx(0.908190, abs=2e-6)
+    assert found.low == pytest.approx(0.476392195750, abs=1e-9)
+    assert found.high == pytest.approx(0.908189472777, abs=1e-9)
 
 
 @pytest.mark.parametrize(

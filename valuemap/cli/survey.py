@@ -334,7 +334,7 @@ async def _ask_with_progress(
             bar.update(task, advance=len(answers), description=f"Asking ({bad})" if bad else "Asking")
 
         stop = Stop()
-        with _interruptible(stop, quiet=quiet):
+        with interruptible(stop, quiet=quiet):
             try:
                 return await administer(study, respondents, file, settings, meter, stop, progress)
             finally:
@@ -343,7 +343,7 @@ async def _ask_with_progress(
 
 
 @contextmanager
-def _interruptible(stop: Any, *, quiet: bool) -> Iterator[None]:
+def interruptible(stop: Any, *, quiet: bool) -> Iterator[None]:
     """Let the first Ctrl-C end the run in order and the second at once."""
 
     def first(_signal: int, _frame: object) -> None:

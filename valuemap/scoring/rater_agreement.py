@@ -194,7 +194,7 @@ def specific_agreement(first: object, second: object, point: float, level: float
     References
     ----------
     Spitzer & Fleiss (1974), British Journal of Psychiatry 125, 341-347; Wilson (1927), JASA 22, 209-212.
-    R: ``binom::binom.confint(a, a + b + c, methods = "wilson")``, then ``2 * q / (1 + q)``.
+    R: ``q <- prop.test(a, a + b + c, correct = FALSE)$conf.int; 2 * q / (1 + q)``.
     """
     check_level(level)
     x, y = as_vector(first, "first", min_length=1), as_vector(second, "second", min_length=1)
