@@ -49,6 +49,12 @@ def steady(request: Request) -> str:
     return f"self: {request.seed % 4}\nother: {request.seed // 4 % 4}\ndiffer: no"
 
 
+def in_turn(*said: str | Exception) -> Say:
+    """Say these, one a call."""
+    left = iter(said)
+    return lambda _: next(left)
+
+
 @dataclass
 class Judge:
     """A judge that replies as the test says and remembers what it was asked."""
@@ -257,8 +263,7 @@ async def test_prompt_raw_reply_seed_and_rubric_are_stored_and_the_answers_are_u
 
 
 async def test_each_of_the_four_states_is_kept_with_its_reason(file: StudyFile) -> None:
-    said = iter(["self: 1\nother: 1", "I can't rate this.", "Hm.", CallFailed("timed out", 3)])
-    await run(file, Judge(lambda _: next(said)))
+    await run(file, Judge(in_turn("self: 1\nother: 1", "I can't rate this.", "Hm.", CallFailed("timed out", 3))))
     assert [(rating.state, rating.reason) for _, _, rating in kept(file)] == [
         (State.VALID, ""),
         (State.REFUSED, "refusal"),
@@ -271,8 +276,7 @@ async def test_each_of_the_four_states_is_kept_with_its_reason(file: StudyFile) 
 
 
 async def test_what_is_rated_is_not_asked_again_and_what_failed_is(file: StudyFile) -> None:
-    said = iter([CallFailed("timed out", 3), "Hm.", "self: 1\nother: 1", "self: 1\nother: 1"])
-    await run(file, Judge(lambda _: next(said)))
+    await run(file, Judge(in_turn(CallFailed("timed out", 3), "Hm.", "self: 1\nother: 1", "self: 1\nother: 1")))
     again = Judge()
     assert (await run(file, again)).calls == 1
     assert [rating.state for _, _, rating in kept(file)] == ["valid", "unparseable", "valid", "valid"]
@@ -298,9 +302,8 @@ async def test_the_limit_of_calls_is_kept(file: StudyFile) -> None:
 
 
 async def test_a_fault_that_asking_again_cannot_mend_stops_everything_and_keeps_what_there_is(file: StudyFile) -> None:
-    said = iter(["self: 1\nother: 1", ProviderError("no such model")])
     with pytest.raises(ProviderError, match="no such model"):
-        await run(file, Judge(lambda _: next(said)))
+        await run(file, Judge(in_turn("self: 1\nother: 1", ProviderError("no such model"))))
     assert len(ratings(file)) == 1
 
 

@@ -78,6 +78,7 @@ def test_a_sheet_goes_out_and_comes_back_and_the_agreement_is_shown(cli: Cli, st
     for word in ("Raters of 3 distinct answers", "lexical", "anna – ben", "ICC(2,1)", "Pairs: total"):
         assert word in shown.out
     assert max(map(len, shown.out.splitlines())) <= 80
+    assert "…" not in shown.out
 
 
 def test_a_fault_in_a_sheet_is_one_line_and_nothing_is_stored(cli: Cli, study: Path, query: Query) -> None:
@@ -183,7 +184,9 @@ def test_judges_rate_go_on_where_they_stopped_and_ask_nothing_twice(
 def test_an_own_rubric_is_sent_and_stored(cli: Cli, study: Path, serve: Serve, query: Query) -> None:
     Path("rubric.txt").write_text("Nought is nothing; four is a blend.\n", encoding="utf-8")
     server = serve(fake.answering(by_content))
-    assert cli("rate", study, "--judge", server.model, "--rubric", "rubric.txt").code == 0
+    command = ("rate", study, "--judge", server.model, "--rubric", "rubric.txt", "--max-tokens", 2000)
+    assert cli(*command).code == 0
+    assert server.fake.calls[0].body["max_tokens"] == 2000
     assert "Nought is nothing" in server.fake.calls[0].body["messages"][0]["content"]
     assert query(study, "SELECT rubric FROM rater") == [("Nought is nothing; four is a blend.",)]
 
@@ -221,7 +224,12 @@ def test_at_a_terminal_it_asks_first(
     server, asked = serve(fake.answering(by_content)), list[str]()
     monkeypatch.setattr("valuemap.administration.judge.host_of", lambda _: "far.example")
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
-    monkeypatch.setattr("click.confirm", lambda text, **_: asked.append(text) or said)
+
+    def confirm(text: str, **_: object) -> bool:
+        asked.append(text)
+        return said
+
+    monkeypatch.setattr("click.confirm", confirm)
     ran = cli("rate", study, "--judge", server.model)
     assert asked == ["This sends 6 answers (6 calls) to far.example. Go on?"]
     assert len(server.fake.calls) == (6 if sent else 0)

@@ -193,6 +193,17 @@ def test_states_of_ratings_are_counted_apart(file: StudyFile) -> None:
     assert judge.answers == 9
 
 
+def test_a_rater_without_a_valid_rating_does_not_take_the_others_numbers_away(file: StudyFile) -> None:
+    rate(file, "anna", ANNA)
+    fail(file, "judge", 1, State.UNPARSEABLE)
+    fail(file, "judge", 1, State.REFUSED, repeat=2)
+    found = agreement(file)
+    assert [one.name for one in found.raters] == ["lexical", "anna", "judge"]
+    assert (of_part(found, "self").raters, of_part(found, "self").single.n) == (2, 12)
+    assert found.consistency == ()
+    assert "without a single valid rating: judge" in found.notes[0]
+
+
 # Repeats of a judge
 
 

@@ -32,8 +32,8 @@ from valuemap.respondents.server_address import parse_address
 from valuemap.store import CallRecord, StudyFile
 from valuemap.study import State
 
-# Three short lines, and room for a judge that thinks aloud before them.
-JUDGE_TOKENS = 1024
+# Three short lines, and room for a judge that says why. A reasoning model needs more.
+JUDGE_TOKENS = 512
 
 _NOT_ONE_NUMBER = re.compile(r"\.\d|\s*[-/~]\s*\d|\s+(?:to|or|out of|and)\s+\d")
 
@@ -59,6 +59,7 @@ async def judge_answers(
     meter: Meter,
     stop: Stop,
     progress: Progress,
+    max_tokens: int = JUDGE_TOKENS,
 ) -> Outcome:
     """Let every judge rate every valid answer that it has not rated yet.
 
@@ -74,6 +75,8 @@ async def judge_answers(
         Ratings of each answer by each judge.
     settings, meter, stop, progress
         How to ask, how much, when to end, and whom to tell.
+    max_tokens
+        Longest reply.
 
     Raises
     ------
@@ -86,7 +89,7 @@ async def judge_answers(
     """
     response = open_format(file)
     rows = {name: _as_rater(file, judge.identity, rubric, settings) for name, judge in judges.items()}
-    run = _Run(file, response, rubric, settings, meter, stop, progress)
+    run = _Run(file, response, rubric, settings, meter, stop, progress, max_tokens)
     try:
         async with asyncio.TaskGroup() as tasks:
             ticking = tasks.create_task(commit_regularly(file))
@@ -253,8 +256,9 @@ class _Run:
         meter: Meter,
         stop: Stop,
         progress: Progress,
+        max_tokens: int,
     ) -> None:
-        self._file, self._response, self._rubric = file, response, rubric
+        self._file, self._response, self._rubric, self._max_tokens = file, response, rubric, max_tokens
         self._settings, self._meter, self._stop, self._progress = settings, meter, stop, progress
         self._seed = f"{file.design()['seed']} {rubric_hash(rubric)}"
         self.fault: ProviderError | None = None
@@ -278,7 +282,9 @@ class _Run:
     async def _rate(self, judge: Respondent, rater: int, task: Task) -> None:
         """Make one call and store its rating."""
         messages = judge_messages(task.answer, self._rubric, self._response)
-        request = _request(messages, task, _seed(self._seed, judge.identity, task), self._settings)
+        request = _request(
+            messages, task, _seed(self._seed, judge.identity, task), self._settings.temperature, self._max_tokens
+        )
         shown = "\n\n".join(f"[{message.role}]\n{message.text}" for message in messages)
         self._meter.begin()
         try:
@@ -297,12 +303,14 @@ class _Run:
         self._progress(rating)
 
 
-def _request(messages: tuple[Message, ...], task: Task, seed: int, settings: Settings) -> Request:
+def _request(
+    messages: tuple[Message, ...], task: Task, seed: int, temperature: float | None, max_tokens: int
+) -> Request:
     return Request(
         messages=messages,
         seed=seed,
-        temperature=settings.temperature,
-        max_tokens=JUDGE_TOKENS,
+        temperature=temperature,
+        max_tokens=max_tokens,
         codes=(),
         option_values=(),
         items=(task.answer.item,),

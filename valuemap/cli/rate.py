@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 OWN_OPTIONS = {
     "out": ("seed",),
     "read": ("rater", "replace"),
-    "judges": ("repeats", "rubric", "concurrency", "max_calls", "temperature", "patience", "yes"),
+    "judges": ("repeats", "rubric", "concurrency", "max_calls", "temperature", "max_tokens", "patience", "yes"),
     "show": ("form", "as_json"),
 }
 WAYS = {"out": "--out", "read": "--read", "judges": "--judge", "show": "neither --out, --read nor --judge"}
@@ -89,6 +89,11 @@ A sheet names neither model nor condition. The same --judge again goes on where 
 @click.option("--max-calls", type=click.IntRange(1), help="Stop after so many calls of this run.")
 @click.option(
     "--temperature", type=click.FloatRange(0, 5), help="Sampling temperature of judges.  [default: the model's own]"
+)
+@click.option(
+    "--max-tokens",
+    type=click.IntRange(1),
+    help="Longest reply of a judge; reasoning models need more than the default of 512.",
 )
 @click.option(
     "--patience",
@@ -295,7 +300,7 @@ async def _ask(
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from valuemap.administration.budget import Meter
-    from valuemap.administration.judge import judge_answers
+    from valuemap.administration.judge import JUDGE_TOKENS, judge_answers
     from valuemap.administration.run import Stop
     from valuemap.cli.survey import interruptible
     from valuemap.study import State
@@ -313,7 +318,17 @@ async def _ask(
         stop, meter = Stop(), Meter(options["max_calls"], None, None)
         with interruptible(stop, quiet=options["quiet"]):
             try:
-                outcome = await judge_answers(file, judges, rubric, options["repeats"], settings, meter, stop, progress)
+                outcome = await judge_answers(
+                    file,
+                    judges,
+                    rubric,
+                    options["repeats"],
+                    settings,
+                    meter,
+                    stop,
+                    progress,
+                    options["max_tokens"] or JUDGE_TOKENS,
+                )
             finally:
                 for judge in judges.values():
                     await judge.close()

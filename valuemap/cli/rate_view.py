@@ -80,7 +80,6 @@ def _show_consistency(found: RaterAgreement) -> None:
 def _show_all(found: RaterAgreement) -> None:
     columns = [
         Column("part", "Part"),
-        Column("raters", "Raters"),
         Column("single", "ICC(2,1) [95 %]", only_shown=True),
         Column("mean", "ICC(2,k) [95 %]", only_shown=True),
         Column("n", "n"),
@@ -88,10 +87,10 @@ def _show_all(found: RaterAgreement) -> None:
         Column("alpha_n", "n"),
     ]
     rows: list[list[Cell]] = [
-        [one.part, one.raters, _shown(one.single), _shown(one.mean), one.single.n, _shown(one.alpha), one.alpha.n]
+        [one.part, _shown(one.single), _shown(one.mean), one.single.n, _shown(one.alpha), one.alpha.n]
         for one in found.parts
     ]
-    print_rows(columns, rows, "table", title="All raters")
+    print_rows(columns, rows, "table", title=f"All {found.parts[0].raters} raters")
 
 
 def _show_pairs(part: PartAgreement) -> None:

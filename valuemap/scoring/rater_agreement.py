@@ -153,7 +153,10 @@ def agreement(file: StudyFile) -> RaterAgreement:
     lexical, notes = _by_word_list(file, answers, response)
     rated = [*lexical, *_by_raters(file, answers, response)]
     parts = (*response.parts, TOTAL)
-    enough = len(rated) > 1 and len(answers) > 0
+    comparable = [one for one in rated if one.counts.answers]
+    enough = len(comparable) > 1
+    if empty := [one.counts.name for one in rated if not one.counts.answers]:
+        notes = (*notes, f"Left out of the agreement, without a single valid rating: {', '.join(empty)}.")
     rubrics = {one.counts.version for one in rated if one.counts.kind != "lexical"}
     if len(rubrics) > 1:
         notes = (*notes, f"The raters were given {len(rubrics)} different rubrics ({', '.join(sorted(rubrics))}).")
@@ -162,8 +165,8 @@ def agreement(file: StudyFile) -> RaterAgreement:
     return RaterAgreement(
         len(answers),
         tuple(one.counts for one in rated),
-        tuple(_consistency(one, part) for one in rated if one.counts.repeats > 1 for part in parts),
-        tuple(_of_part(rated, part, response) for part in parts) if enough else (),
+        tuple(_consistency(one, part) for one in comparable if one.counts.repeats > 1 for part in parts),
+        tuple(_of_part(comparable, part, response) for part in parts) if enough else (),
         notes,
     )
 
