@@ -278,6 +278,15 @@ def test_an_xlsx_with_numbers_in_its_cells_is_read(file: StudyFile) -> None:
     assert sheet.unrated == 1
 
 
+def test_the_answers_of_an_xlsx_are_found_wherever_their_sheet_was_moved(file: StudyFile) -> None:
+    path = file.path.with_name("ben.xlsx")
+    write_sheet(file, path)
+    book = openpyxl.load_workbook(path)
+    book.move_sheet("answers", 1)
+    book.save(path)
+    assert read_sheets(file, [path])[0].unrated == 3
+
+
 def test_an_unrated_row_is_counted_and_is_no_fault(file: StudyFile) -> None:
     (sheet,) = read_sheets(file, [fill(file, "anna.csv", lambda rows: give(rows[:1], self=1, other=1))])
     assert (len(sheet.rated), sheet.unrated) == (1, 2)
@@ -410,6 +419,18 @@ def test_the_same_sheet_again_changes_nothing_and_further_rows_are_added(file: S
     rest = read_sheets(file, [fill(file, "anna-2.csv", lambda rows: give(rows[1:], self=2, other=2))], "anna")
     assert store_sheets(file, rest)[0].new == 2
     assert len(stored(file)) == 12
+
+
+def test_a_further_answer_of_the_same_text_gets_the_rating_when_the_sheet_is_read_again(tmp_path: Path) -> None:
+    study = leas_study((GPT, LLAMA))
+    with StudyFile.create(tmp_path / "s.vmap", study) as file:
+        add_answers(file, study, {1: JOY})
+        path = fill(file, "anna.csv", lambda rows: give(rows, self=3, other=2))
+        store_sheets(file, read_sheets(file, [path]))
+        add_answers(file, study, {1: JOY}, LLAMA)
+        assert len(stored(file)) == 1
+        (done,) = store_sheets(file, read_sheets(file, [path]))
+        assert (done.same, len(stored(file))) == (1, 2)
 
 
 def test_a_correction_is_refused_with_what_changes_unless_it_is_asked_for(file: StudyFile) -> None:

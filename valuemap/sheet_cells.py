@@ -20,6 +20,7 @@ from valuemap.hostile_text import FORMULA_STARTS, harmless
 
 Cell = str | int | float | bool | date | time | datetime | None
 
+ANSWERS = "answers"
 _WIDTHS = {"code": 14, "scene": 50, "answer": 80, "comment": 30}
 _NARROW = 9
 #: Characters that XML has no place for; control characters are removed by `harmless`.
@@ -67,7 +68,7 @@ def write_xlsx(
 
     book = Workbook()
     sheet = book.active
-    sheet.title = "answers"
+    sheet.title = ANSWERS
     sheet.append(list(header))
     for row in rows:
         sheet.append([_cell_text(cell) or None for cell in row])
@@ -173,7 +174,8 @@ def _xlsx_table(path: Path) -> list[tuple[str, list[Cell]]]:
 
     try:
         book = load_workbook(path, read_only=True, data_only=True)
-        sheet = book.worksheets[0]
+        # A rater may have moved the sheets about, or worked in a book of their own.
+        sheet = book[ANSWERS] if ANSWERS in book.sheetnames else book.worksheets[0]
         table = [(f"row {number}", list(cells)) for number, cells in enumerate(sheet.values, start=1)]
         book.close()
     except (InvalidFileException, zipfile.BadZipFile, ParseError, KeyError, OSError, ValueError, IndexError) as fault:
