@@ -178,6 +178,8 @@ def test_judges_rate_go_on_where_they_stopped_and_ask_nothing_twice(
     assert "still to be had" not in again.err
     shown = cli("rate", study)
     assert "Judges over their repeats" in shown.out
+    assert "…" not in shown.out  # the judge's long name is broken over lines, and never cut
+    assert max(map(len, shown.out.splitlines())) <= 80
     assert "not several raters" in " ".join(shown.out.split())
 
 
