@@ -1,8 +1,8 @@
 """Ratings of open answers: the levels that judges (models) and people gave, kept in the study file beside the answers.
 
 In go raters and ratings; out come the same, by rater. Rules: a rating never replaces an answer, nor another rating of
-the same answer by the same rater (but a failed call is made good); every rater stands there with its rubric
-and the hash of it, so that ratings by different rubrics are never pooled.
+the same answer by the same rater (but a failed call is made good, and a person may correct a level on purpose); every
+rater stands there with its rubric and the hash of it, so that ratings by different rubrics are never pooled.
 """
 
 from __future__ import annotations
@@ -141,6 +141,18 @@ def add_rating(file: StudyFile, rater: int, answer: int, rating: RatingRecord, c
         "differ = excluded.differ, reason = excluded.reason, call = excluded.call WHERE rating.state = 'failed'",
         (answer, rater, rating.repeat, rating.state.value, levels, rating.differ, rating.reason),
         call,
+    )
+
+
+def correct_rating(file: StudyFile, rater: int, answer: int, rating: RatingRecord) -> None:
+    """Put a person's corrected rating in the place of an earlier one; a judge's is never touched."""
+    file.write(
+        "UPDATE rating SET state = ?, levels = ?, differ = ?, reason = ? WHERE (answer, rater, repeat) = (?, ?, ?) "
+        "AND rater IN (SELECT id FROM rater WHERE kind = 'human')",
+        (
+            *(rating.state.value, None if rating.levels is None else json.dumps(rating.levels)),
+            *(rating.differ, rating.reason, answer, rater, rating.repeat),
+        ),
     )
 
 

@@ -124,7 +124,7 @@ async def administer(
     run = _Run(file, settings, meter, stop, progress)
     try:
         async with asyncio.TaskGroup() as tasks:
-            ticking = tasks.create_task(_commit_regularly(file))
+            ticking = tasks.create_task(commit_regularly(file))
             workers = []
             for identity in study.respondents:
                 respondent = respondents[identity.name]
@@ -147,7 +147,8 @@ async def administer(
     return Outcome(ended, meter.calls, meter.spent)
 
 
-async def _commit_regularly(file: StudyFile) -> None:
+async def commit_regularly(file: StudyFile) -> None:
+    """Commit what has come in, several times a second, for as long as it is not cancelled."""
     while True:
         await asyncio.sleep(COMMIT_SECONDS)
         file.commit()

@@ -18,6 +18,7 @@ from valuemap.hostile_text import printable
 #: Command, the module that holds it, and its line in the help. A module's command has the name of the module.
 COMMANDS = {
     "survey": ("survey", "Ask an instrument of a model, many times; store and score the answers."),
+    "rate": ("rate", "Have open answers rated, by people or by models; show who has, and how they agree."),
     "score": ("score", "Print the profile of a study file."),
     "quality": ("quality", "Say whether its profile may be believed, and why."),
     "reliability": ("reliability", "Say how consistent, stable and generalisable its answers are."),

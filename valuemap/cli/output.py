@@ -152,7 +152,9 @@ def _print_table(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], titl
     shown = [number for number, column in enumerate(columns) if column.shown]
     for number in shown:
         words = all(isinstance(row[number], str) for row in rows) and not columns[number].only_shown
-        table.add_column(columns[number].title, justify="left" if words else "right", no_wrap=not words)
+        table.add_column(
+            columns[number].title, justify="left" if words else "right", no_wrap=not words, overflow="fold"
+        )
     for row in rows:
         cells = [_for_people(row[number], columns[number].digits) for number in shown]
         table.add_row(*(Text(printable(cell)) for cell in cells))

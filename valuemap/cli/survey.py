@@ -349,7 +349,7 @@ async def _ask_with_progress(
             bar.update(task, advance=len(answers), description=f"Asking ({bad})" if bad else "Asking")
 
         stop = Stop()
-        with _interruptible(stop, quiet=quiet):
+        with interruptible(stop, quiet=quiet):
             try:
                 if study.until_se is None:
                     return await administer(study, respondents, file, settings, meter, stop, progress), ()
@@ -361,7 +361,7 @@ async def _ask_with_progress(
 
 
 @contextmanager
-def _interruptible(stop: Any, *, quiet: bool) -> Iterator[None]:
+def interruptible(stop: Any, *, quiet: bool) -> Iterator[None]:
     """Let the first Ctrl-C end the run in order and the second at once."""
 
     def first(_signal: int, _frame: object) -> None:

@@ -1,0 +1,337 @@
+"""``valuemap rate``: ratings of open answers, by people and by models."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from valuemap.cli.output import download_bar, say, stderr_console
+from valuemap.errors import EXIT_INTERRUPTED, EXIT_OK, UsageError
+from valuemap.hostile_text import printable
+
+if TYPE_CHECKING:
+    from valuemap.administration.run import Outcome, Settings
+    from valuemap.instrument import Instrument
+    from valuemap.rating_sheet import Sheet, Stored
+    from valuemap.ratings import RatingRecord
+    from valuemap.respondents.base import Identity, Respondent
+    from valuemap.store import StudyFile
+
+#: Options of one way of rating, which mean nothing in another.
+OWN_OPTIONS = {
+    "out": ("seed",),
+    "read": ("rater", "replace"),
+    "judges": ("repeats", "rubric", "concurrency", "max_calls", "temperature", "max_tokens", "patience", "yes"),
+    "show": ("form", "as_json"),
+}
+WAYS = {"out": "--out", "read": "--read", "judges": "--judge", "show": "neither --out, --read nor --judge"}
+
+EPILOG = """\b
+Examples:
+  valuemap rate study.vmap
+  valuemap rate study.vmap --out sheet.xlsx
+  valuemap rate study.vmap --read anna.csv --read ben.xlsx
+  valuemap rate study.vmap --read corrected.xlsx --rater anna --replace
+  valuemap rate study.vmap --judge qwen3@http://localhost:11434/v1 --repeats 3
+  valuemap rate study.vmap --judge openai/gpt-4.1-mini --temperature 0 --max-calls 500 --yes
+  valuemap rate study.vmap --format csv > agreement.csv
+
+A sheet names neither model nor condition. The same --judge again goes on where it stopped; nothing is asked twice.
+"""
+
+
+@click.command(epilog=EPILOG)
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="SHEET",
+    help="Write a blinded, shuffled rating sheet: .xlsx (with the rubric beside) or .csv. One that is there is never "
+    "written over.",
+)
+@click.option("--seed", default=1, show_default=True, type=int, help="Seed of the order of a sheet.")
+@click.option(
+    "--read",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="SHEET",
+    help="Read a rater's filled sheet; may be given several times, one a rater.",
+)
+@click.option("--rater", metavar="CODE", help="Whose the sheet is.  [default: the file's name without its suffix]")
+@click.option("--replace", is_flag=True, help="Let a sheet change what the same rater gave before.")
+@click.option(
+    "--judge",
+    "judges",
+    multiple=True,
+    metavar="MODEL",
+    help="Let a model rate; may be given several times. A model's name is one that valuemap survey --model takes.",
+)
+@click.option(
+    "--repeats", default=1, show_default=True, type=click.IntRange(1), help="Ratings of each answer by a judge."
+)
+@click.option(
+    "--rubric",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Text that tells judges about the levels.  [default: the instrument's]",
+)
+@click.option(
+    "--concurrency",
+    default=8,
+    show_default=True,
+    type=click.IntRange(1, 1024),
+    help="Calls of a judge under way at once.",
+)
+@click.option("--max-calls", type=click.IntRange(1), help="Stop after so many calls of this run.")
+@click.option(
+    "--temperature", type=click.FloatRange(0, 5), help="Sampling temperature of judges.  [default: the model's own]"
+)
+@click.option(
+    "--max-tokens",
+    type=click.IntRange(1),
+    help="Longest reply of a judge; reasoning models need more than the default of 512.",
+)
+@click.option(
+    "--patience",
+    default=300.0,
+    show_default=True,
+    type=click.FloatRange(0),
+    help="Seconds one call may spend waiting and trying again before it counts as failed.",
+)
+@click.option("--yes", is_flag=True, help="Send the answers to a judge on another machine without asking first.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv", "json"]),
+    default="table",
+    show_default=True,
+    help="Tables to read, or every figure with its interval, n and note, one a row.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
+@click.option("--quiet", "-q", is_flag=True, help="No messages and no progress.")
+def command(file: Path, **options: Any) -> None:
+    """Have open answers rated, by people or by models; show who has, and how they agree.
+
+    FILE is a study of an instrument of open answers, such as leas. Without --out, --read or --judge it shows who has
+    rated what, and the agreement of all raters: the program's word list where the instrument has one, every judge and
+    every person.
+
+    No answer leaves this machine unasked: before a judge on another machine is asked, valuemap says how many answers
+    go to which host, and waits for a yes (or --yes).
+    """
+    way = _way(options)
+    code = {"out": _write, "read": _read, "judges": _judge, "show": _show}[way](file, options)
+    click.get_current_context().exit(code)
+
+
+def _way(options: dict[str, Any]) -> str:
+    """Return which of the ways of rating is meant; options of another are refused."""
+    from click.core import ParameterSource
+
+    meant = [way for way in ("out", "read", "judges") if options[way]]
+    if len(meant) > 1:
+        raise UsageError(f"{WAYS[meant[0]]} and {WAYS[meant[1]]} are two things to do: give one at a time.")
+    way = meant[0] if meant else "show"
+    context = click.get_current_context()
+    for other, names in OWN_OPTIONS.items():
+        given = [name for name in names if context.get_parameter_source(name) is ParameterSource.COMMANDLINE]
+        if other != way and given:
+            option = {"form": "--format", "as_json": "--json"}.get(given[0], "--" + given[0].replace("_", "-"))
+            raise UsageError(f"{option} goes with {WAYS[other]}, not with {WAYS[way]}.")
+    return way
+
+
+def _write(path: Path, options: dict[str, Any]) -> int:
+    from valuemap.blinding import open_format
+    from valuemap.rating_sheet import instructions, write_sheet
+    from valuemap.store import StudyFile
+
+    with StudyFile.open(path) as file:
+        count = write_sheet(file, options["out"], options["seed"])
+        response = open_format(file)
+    quiet = options["quiet"]
+    say(f"{options['out']}: {count:,} distinct answer{'s' if count != 1 else ''} to rate.", quiet=quiet)
+    if options["out"].suffix.lower() == ".csv":
+        say(" ".join(instructions(response)), quiet=quiet)
+        say(
+            "A csv has no place for the rubric: it stands in an .xlsx sheet, and in the instrument's file.", quiet=quiet
+        )
+    say(f"Save a copy a rater under the rater's code, then: valuemap rate {path} --read CODE.xlsx", quiet=quiet)
+    return EXIT_OK
+
+
+def _read(path: Path, options: dict[str, Any]) -> int:
+    from valuemap.rating_sheet import read_sheets, store_sheets
+    from valuemap.store import StudyFile
+
+    with StudyFile.open(path, writable=True) as file:
+        sheets = read_sheets(file, options["read"], options["rater"])
+        for done in store_sheets(file, sheets, replace=options["replace"]):
+            for line in _sheet_in_words(done):
+                say(printable(line), quiet=options["quiet"])
+    say(f"Agreement of the raters: valuemap rate {path}", quiet=options["quiet"])
+    return EXIT_OK
+
+
+def _sheet_in_words(done: Stored) -> list[str]:
+    sheet: Sheet = done.sheet
+    counts = [
+        f"{done.new:,} new",
+        f"{done.same:,} as before",
+        f"{len(done.changed):,} changed",
+        f"{sheet.unrated:,} unrated",
+    ]
+    lines = [f"{sheet.rater} ({sheet.path}): {', '.join(counts)}."]
+    lines += [f"  {change}" for change in done.changed]
+    if sheet.comments:
+        lines.append(f"  {sheet.comments:,} comment{'s' if sheet.comments > 1 else ''}: they stay in the sheet.")
+    return lines
+
+
+def _show(path: Path, options: dict[str, Any]) -> int:
+    from valuemap.cli.rate_view import show_agreement
+    from valuemap.scoring.rater_agreement import agreement
+    from valuemap.store import StudyFile
+
+    with StudyFile.open(path) as file:
+        show_agreement(agreement(file), "json" if options["as_json"] else options["form"])
+    return EXIT_OK
+
+
+def _judge(path: Path, options: dict[str, Any]) -> int:
+    from valuemap.administration.judge import check_judge
+    from valuemap.administration.run import Settings
+    from valuemap.blinding import open_format
+    from valuemap.store import StudyFile
+
+    names = options["judges"]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise UsageError(f"--judge {twice} is given twice.")
+    with StudyFile.open(path, writable=True) as file:
+        rubric = open_format(file).rubric if options["rubric"] is None else _rubric(options["rubric"])
+        judges = _connected(file.instrument(), options)
+        for judge in judges.values():
+            check_judge(judge.identity, rubric)
+            _warn_of_itself(file, judge.identity)
+        if not _may_send(file, judges, rubric, options):
+            say("Nothing was sent.", quiet=options["quiet"])
+            return EXIT_OK
+        settings = Settings(options["concurrency"], options["temperature"])
+        outcome = asyncio.run(_ask(file, judges, rubric, settings, options))
+        left = _left(file, judges, rubric, options["repeats"])
+    if outcome.ended == "limit":
+        say(f"Stopped at --max-calls {options['max_calls']:,}.", quiet=options["quiet"])
+    if left:
+        say(f"{left:,} ratings are still to be had: run the same command again.", quiet=options["quiet"])
+    say(f"Agreement of the raters: valuemap rate {path}", quiet=options["quiet"])
+    return EXIT_INTERRUPTED if outcome.ended == "interrupted" else EXIT_OK
+
+
+def _rubric(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig").strip()
+    except (OSError, UnicodeDecodeError):
+        raise UsageError(f"--rubric {path}: cannot be read as UTF-8 text.") from None
+
+
+def _connected(instrument: Instrument, options: dict[str, Any]) -> dict[str, Respondent]:
+    from valuemap.respondents.connect import connect
+
+    simulated = next((name for name in options["judges"] if name.startswith("simulated:")), None)
+    if simulated:
+        raise UsageError(f"--judge {simulated}: a simulated respondent does not read what it is asked; name a model.")
+    with download_bar(quiet=options["quiet"]) as progress:
+        return {
+            name: connect(
+                name,
+                instrument,
+                temperature=options["temperature"],
+                patience=options["patience"],
+                concurrency=options["concurrency"],
+                progress=progress,
+            )
+            for name in options["judges"]
+        }
+
+
+def _warn_of_itself(file: StudyFile, judge: Identity) -> None:
+    """Say it in spite of --quiet: what a model says of its own answers is no second opinion."""
+    from valuemap.administration.judge import same_model
+
+    for respondent in same_model(file, judge):
+        warning = f"{judge.name} is the model of the respondent {respondent}: it would rate its own answers."
+        click.echo(f"{click.style('Warning:', fg='red', bold=True)} {printable(warning)}", err=True)
+
+
+def _may_send(file: StudyFile, judges: dict[str, Respondent], rubric: str, options: dict[str, Any]) -> bool:
+    """Ask before answers leave this machine, and say how many go where."""
+    from valuemap.administration.judge import host_of, judge_row, tasks_left
+
+    going = {}
+    for name, judge in judges.items():
+        host = host_of(judge.identity)
+        left = tasks_left(file, judge_row(file, name, rubric), options["repeats"])
+        if host is not None and left:
+            going[name] = f"{len({task.row for task in left}):,} answers ({len(left):,} calls) to {host}"
+    if not going:
+        return True
+    where = "; ".join(going.values())
+    if options["yes"]:
+        say(printable(f"Sending {where}."), quiet=options["quiet"])
+        return True
+    if not sys.stdin.isatty():
+        raise UsageError(f"this would send {where}. Answers leave this machine only on purpose: give --yes.")
+    return click.confirm(printable(f"This sends {where}. Go on?"), err=True)
+
+
+def _left(file: StudyFile, judges: dict[str, Respondent], rubric: str, repeats: int) -> int:
+    from valuemap.administration.judge import judge_row, tasks_left
+
+    return sum(len(tasks_left(file, judge_row(file, name, rubric), repeats)) for name in judges)
+
+
+async def _ask(
+    file: StudyFile, judges: dict[str, Respondent], rubric: str, settings: Settings, options: dict[str, Any]
+) -> Outcome:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from valuemap.administration.budget import Meter
+    from valuemap.administration.judge import JUDGE_TOKENS, judge_answers
+    from valuemap.administration.run import Stop
+    from valuemap.cli.survey import interruptible
+    from valuemap.study import State
+
+    counts = dict.fromkeys(State, 0)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=stderr_console(), disable=options["quiet"]) as bar:
+        task = bar.add_task("Rating", total=_left(file, judges, rubric, options["repeats"]))
+
+        def progress(rating: RatingRecord) -> None:
+            counts[rating.state] += 1
+            bad = ", ".join(f"{n} {s.value}" for s, n in counts.items() if n and s is not State.VALID)
+            bar.update(task, advance=1, description=f"Rating ({bad})" if bad else "Rating")
+
+        stop, meter = Stop(), Meter(options["max_calls"], None, None)
+        with interruptible(stop, quiet=options["quiet"]):
+            try:
+                outcome = await judge_answers(
+                    file,
+                    judges,
+                    rubric,
+                    options["repeats"],
+                    settings,
+                    meter,
+                    stop,
+                    progress,
+                    options["max_tokens"] or JUDGE_TOKENS,
+                )
+            finally:
+                for judge in judges.values():
+                    await judge.close()
+    told = ", ".join(f"{count:,} {state.value}" for state, count in counts.items())
+    say(f"Ratings of this run: {told}.", quiet=options["quiet"])
+    return outcome
