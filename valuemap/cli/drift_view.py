@@ -70,7 +70,10 @@ def _print_values(result: DriftResult) -> None:
     level = result.baseline.answers.instrument.level(result.level).name
     unit = "human SDs" if result.unit == "sd" else "scale points"
     print_rows(VALUE_COLUMNS, [_value(one) for one in result.values], "table", title=f"{level}: change in {unit}")
-    words = f"Material: {result.material:g} {unit}. Scores are centred and in scale points."
+    scored = "Scores are centred and in scale points."
+    if result.baseline.answers.instrument.scoring == "sum":
+        scored = "Scores are totals."
+    words = f"Material: {result.material:g} {unit}. {scored}"
     if result.sd_source:
         words += f" SDs: {result.sd_source}."
     words += " Repeats of a model are not people: p is about these prompts and this model."

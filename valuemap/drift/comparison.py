@@ -26,7 +26,7 @@ from valuemap.drift.behaviour import (
     judged,
     permutation_p,
 )
-from valuemap.drift.cells import Shared, shared_cells
+from valuemap.drift.cells import Shared, Side, shared_cells
 from valuemap.drift.change import ROUNDING, Change, change_of_values, difference_tests
 from valuemap.drift.indices import answer_distances, indices_of
 from valuemap.drift.release import Release
@@ -256,6 +256,12 @@ def _adjusted(
     )
 
 
+def _is_flat(side: Side) -> bool:
+    """Whether every pass of a sampled release gives one and the same answer to all items."""
+    values = np.nan_to_num(side.filled.values)
+    return not side.exact and len(values) > 1 and bool(np.ptp(values, axis=1).max() <= ROUNDING)
+
+
 def _usual(name: str, chance: Mapping[str, Matrix]) -> float:
     return float(chance[name].mean()) if name in chance and name in DISTANCES else 0.0
 
@@ -327,11 +333,7 @@ def _notes(
             "alone decide, for these very prompts."
         )
     for side, one in zip((baseline, candidate), shared.sides, strict=True):
-        if (
-            not one.exact
-            and len(one.filled.values) > 1
-            and np.ptp(np.nan_to_num(one.filled.values), axis=1).max() <= ROUNDING
-        ):
+        if shared.instrument.response.kind == "likert" and _is_flat(one):
             notes.append(f"{side.source}: gives the same answer to every item: that is no profile.")
     notes += [
         f"Accepted: {one.name} differs ({one.baseline} | {one.candidate}). A change may be one of that."

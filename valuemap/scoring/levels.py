@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from valuemap.blinding import given
 from valuemap.errors import StudyError
 from valuemap.instrument import Instrument, OpenAnswer
 from valuemap.ratings import OpenAnswerRow, Rater, open_answers, raters, ratings
@@ -143,7 +144,7 @@ def _lexical(file: StudyFile, answers: Sequence[OpenAnswerRow]) -> Levels:
     found: dict[int, dict[str, float]] = {}
     for answer in answers:
         headings = wordings[answer.wording].labels
-        score = score_text(answer.text, (headings[0], headings[1]))
+        score = score_text(given(answer), (headings[0], headings[1]))
         found[answer.id] = {"self": score.self_level, "other": score.other_level, TOTAL: score.total}
     return Levels("lexical", f"emotion words {scorer_hash()}", found, 0)
 
