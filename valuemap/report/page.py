@@ -35,6 +35,7 @@ from valuemap.report.methods import Design, Methods, design_of, methods
 from valuemap.report.numbers import shown
 from valuemap.report.page_tables import (
     accuracy_tables,
+    agreement_tables,
     between_tables,
     comparison_tables,
     condition_table,
@@ -48,6 +49,7 @@ from valuemap.report.replies import Packed, pack, script_json, visible, zipped
 from valuemap.report.tables import Interval, Table, head_rows, letter, note_lines
 from valuemap.scoring.answers import Answers, load_answers
 from valuemap.scoring.profile import Profile, profiles
+from valuemap.scoring.rater_agreement import agreement
 from valuemap.store import StudyFile
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -195,7 +197,7 @@ def _page(studies: Sequence[_Study], comparison: Comparison | None, refusal: str
     panels = tuple(_panels(studies))
     sections = {
         "comparison": Part((), (refusal,)) if comparison is None else _compared(comparison),
-        "reliability": _joined(studies, [reliability_tables(study.answers) for study in studies]),
+        "reliability": _joined(studies, [_reliability(study) for study in studies]),
         "structure": _joined(studies, [structure_tables(study.answers) for study in studies]),
     }
     judged = tuple(_judged(subject) for study in studies for subject in study.subjects)
@@ -250,6 +252,15 @@ def _compared(comparison: Comparison) -> Part:
     tables = (*comparison_tables(comparison), *between_tables(comparison))
     notes = (*(comparison.between.notes if comparison.between else ()), *comparison.notes)
     return Part(tables, tuple(dict.fromkeys(notes)))
+
+
+def _reliability(study: _Study) -> tuple[tuple[Table, ...], tuple[str, ...]]:
+    """Return the agreement of raters, where answers were rated, before what the answers themselves say."""
+    tables, notes = reliability_tables(study.answers)
+    if study.design.instrument.response.kind != "open":
+        return tables, notes
+    rated, said = agreement_tables(agreement(study.file))
+    return (*rated, *tables), (*said, *notes)
 
 
 def _joined(studies: Sequence[_Study], parts: Sequence[tuple[tuple[Table, ...], tuple[str, ...]]]) -> Part:

@@ -30,8 +30,10 @@ from valuemap.report.tables import Column, Interval, Row, Table, italic, phrase
 from valuemap.scoring.answers import Answers
 from valuemap.scoring.choice import accuracy, hit_rates
 from valuemap.scoring.profile import Profile
+from valuemap.scoring.rater_agreement import RaterAgreement
 from valuemap.statistics.estimate import Estimate
 from valuemap.structure_report import CircleScaling, ProfileWave, RowsStructure, structure_report
+from valuemap.study import State
 
 #: Standard error of a value that the D-study looks for, as ``valuemap reliability`` does.
 TARGET_SE = 0.1
@@ -143,6 +145,70 @@ def accuracy_tables(level: str, subjects: Sequence[Subject]) -> tuple[Table, ...
             ),
         ),
     )
+
+
+def agreement_tables(found: RaterAgreement) -> Found:
+    """Set who rated open answers, and how far all of them agree: over all raters, and pair by pair."""
+    counts = Table(
+        number=1,
+        title="Raters of Open Answers",
+        columns=(
+            _text("Rater"),
+            _text("Kind"),
+            Column(phrase("Rated"), "count"),
+            Column(phrase("Repeats"), "count"),
+            *(Column(phrase(state.value.capitalize()), "count") for state in State),
+        ),
+        rows=tuple(
+            Row((one.name, one.kind, one.answers, one.repeats, *(one.states[state] for state in State)))
+            for one in found.raters
+        ),
+        general=joined([f"Of {found.answers:,} distinct answers"]),
+    )
+    if not found.parts:
+        return (counts,), found.notes
+    over_all = tuple(
+        Row((one.part, one.raters, name, estimate.value, _estimated(estimate), estimate.n))
+        for one in found.parts
+        for name, estimate in (("ICC(2,1)", one.single), ("ICC(2,k)", one.mean), ("Krippendorff's α", one.alpha))
+    )
+    pairs = tuple(
+        Row((pair.part, f"{pair.first} and {pair.second}", name, estimate.value, _estimated(estimate), estimate.n))
+        for one in found.parts
+        for pair in one.pairs
+        for name, estimate in (
+            ("κ", pair.kappa),
+            *((f"level {level}", specific) for level, specific in enumerate(pair.specific)),
+        )
+    )
+    figures = (
+        _text("Figure"),
+        Column(phrase("Value"), "bounded"),
+        Column(headings.CI95, "bounded ci"),
+        Column(phrase(italic("n")), "count"),
+    )
+    return (
+        counts,
+        Table(
+            number=2,
+            title="Agreement of All Raters",
+            columns=(_text("Part"), Column(phrase("Raters"), "count"), *figures),
+            rows=over_all,
+            general=joined(["ICC: absolute agreement of one rater, and of the mean of all; α: ordinal"]),
+        ),
+        Table(
+            number=3,
+            title="Agreement of Pairs of Raters",
+            columns=(_text("Part"), _text("Raters"), *figures),
+            rows=pairs,
+            general=joined(
+                [
+                    "κ: quadratic weights; at a level: of the answers that one of the two puts there, the share that "
+                    "the other puts there as well"
+                ]
+            ),
+        ),
+    ), found.notes
 
 
 # ---------------------------------------------------------------------------------------------- comparison
