@@ -219,7 +219,7 @@ def comparison_tables(found: Comparison) -> Iterator[Table]:
     number = 0
     for against in found.against:
         yield comparison_table(number := number + 1, against, found.margin)
-    if found.against:
+    if any(against.subject.answers.instrument.scoring != "sum" for against in found.against):
         yield _whole_table(number := number + 1, found)
     if found.nearest:
         yield _culture_table(number + 1, found)
