@@ -31,6 +31,7 @@ states = ["tired"]
 
 [people]
 nouns = ["friend"]
+body_parts = ["knee"]
 generic = ["people"]
 
 [lemmas]

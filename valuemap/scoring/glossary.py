@@ -78,9 +78,10 @@ class Group(Definition):
 
 
 class People(Definition):
-    """Nouns for persons, and words for anybody."""
+    """Nouns for persons, parts of their bodies, and words for anybody."""
 
     nouns: Words
+    body_parts: Words
     generic: Words
 
 
@@ -164,6 +165,11 @@ class Glossary(Definition):
     def persons(self) -> frozenset[str]:
         """Nouns for persons."""
         return frozenset(self.people.nouns)
+
+    @cached_property
+    def body_parts(self) -> frozenset[str]:
+        """Nouns for parts of the body: "<part>" in a phrase."""
+        return frozenset(self.people.body_parts)
 
     @cached_property
     def anybody(self) -> frozenset[str]:

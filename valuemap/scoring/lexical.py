@@ -20,6 +20,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Literal
 
 from valuemap.scoring.glossary import glossary_hash
@@ -31,7 +32,7 @@ from valuemap.scoring.lexical_sections import Person, sections
 from valuemap.scoring.lexical_words import BREAKS, JOINS, MODALS, Sentence, sentences
 
 #: Changes whenever a rule changes; part of the scorer's hash.
-RULES_VERSION = "1"
+RULES_VERSION = "2"
 
 # Bounded, so that unclosed marks cannot make the search slow.
 _QUOTE = re.compile(
@@ -140,8 +141,12 @@ def _is_of_another(past: Finding, repeat: Finding) -> bool:
 
 
 def scorer_hash() -> str:
-    """SHA-256 of the rules' version and the glossary, in hexadecimal."""
-    return hashlib.sha256(f"lexical {RULES_VERSION} {glossary_hash()}".encode()).hexdigest()
+    """The first 16 hexadecimal digits of a SHA-256: of the rules' version, the glossary and the version of simplemma.
+
+    The dictionary forms that simplemma gives decide which words are found, and another version has others.
+    """
+    parts = f"lexical {RULES_VERSION} {glossary_hash()} simplemma {version('simplemma')}"
+    return hashlib.sha256(parts.encode()).hexdigest()[:16]
 
 
 def _of(found: list[Finding], person: Person) -> Iterator[Finding]:
@@ -158,9 +163,9 @@ def _level(found: list[Finding], person: Person) -> int:
 
 
 def _section(text: str, start: int, end: int, person: Person | None) -> list[Finding]:
-    quotes = [one for one in _QUOTE.finditer(text, start, end) if _is_speech(text, one, start)]
+    quotes = [one for one in _QUOTE.finditer(text, start, end) if _is_speech(text, one, start, end)]
     plain = _without(text, quotes)
-    opened = [quote.start() for quote in quotes]
+    opened = [_place(text, quote) for quote in quotes]
     found: list[Finding] = []
     default: Person = person or "self"
     sayers: dict[int, Person] = {}
@@ -175,9 +180,9 @@ def _section(text: str, start: int, end: int, person: Person | None) -> list[Fin
         for place in opened[first:last]:
             sayers.setdefault(place, _sayer(sentence, named, place, default))
         if person is None:
-            default = _carried(named, here, default)
+            default = _carried(text, sentence, named, here, default)
     for quote in quotes:
-        found += _spoken(text, quote, sayers.get(quote.start(), default))
+        found += _spoken(text, quote, sayers.get(_place(text, quote), default))
     return found
 
 
@@ -190,11 +195,18 @@ def _without(text: str, quotes: list[re.Match[str]]) -> str:
     return "".join([*parts, text[place:]])
 
 
-def _is_speech(text: str, quote: re.Match[str], section_start: int) -> bool:
+def _is_speech(text: str, quote: re.Match[str], start: int, end: int) -> bool:
     """A quotation is speech if it has three words or says I, unless it is the whole section."""
-    opens_section = not text[section_start : quote.start()].strip()
+    rest = text[start : quote.start()] + text[quote.end() : end]
+    whole = not any(letter.isalpha() for letter in rest)
     inside = quote.group()[1:-1]
-    return not opens_section and (len(inside.split()) > 2 or _FIRST_PERSON.search(inside) is not None)
+    return not whole and (len(inside.split()) > 2 or _FIRST_PERSON.search(inside) is not None)
+
+
+def _place(text: str, quote: re.Match[str]) -> int:
+    """Where a quotation belongs: at its end if its sentence goes on after it, as in "“I'm sad,” he'd say"."""
+    goes_on = quote.group()[-2] == "," or text[quote.end() : quote.end() + 2].strip().islower()
+    return quote.end() if goes_on else quote.start()
 
 
 def _sayer(sentence: Sentence, named: tuple[Mention, ...], place: int, default: Person) -> Person:
@@ -242,13 +254,23 @@ def _with(finding: Finding, *, person: Person, aside: str) -> Finding:
     )  # fmt: skip
 
 
-def _carried(named: tuple[Mention, ...], found: list[Finding], default: Person) -> Person:
+def _carried(
+    text: str, sentence: Sentence, named: tuple[Mention, ...], found: list[Finding], default: Person
+) -> Person:
     """Whom the next sentence speaks of if it names nobody."""
     counted = [one for one in found if not one.set_aside]
     if counted:
         return counted[-1].person
     subjects = [one for one in named if one.role == "subject" and not one.subordinate]
-    return as_person(subjects[-1].person, default) if subjects else default
+    if subjects:
+        return as_person(subjects[-1].person, default)
+    return as_person(named[-1].person, default) if named and _asks_about(text, sentence, named[-1]) else default
+
+
+def _asks_about(text: str, sentence: Sentence, last: Mention) -> bool:
+    """As in "And the old man?", "What about her?": whom the next sentence is about."""
+    opens = sentence[0].lower in JOINS | {"what", "how"} and not any(word.lower in MODALS for word in sentence)
+    return opens and last.end == len(sentence) and text[sentence[-1].end : sentence[-1].end + 1] == "?"
 
 
 def _sentence(text: str, sentence: Sentence, named: tuple[Mention, ...], default: Person) -> list[Finding]:
@@ -261,7 +283,7 @@ def _sentence(text: str, sentence: Sentence, named: tuple[Mention, ...], default
         converted = aside == "denied" and match.group.pleasant and not _denied_among_others(sentence, match, around)
         family, level = match.group.family, match.group.level
         category: str = match.group.category
-        if converted or _double_denial(sentence, match):
+        if converted or _double_denial(sentence, match, aside):
             family, level, aside, category = "bad" if converted else "good", 2, "", "undifferentiated"
         written = slice(sentence[match.start].start, sentence[match.end - 1].end)
         reason = "negated" if aside == "denied" else aside
@@ -304,10 +326,10 @@ def _denied_among_others(sentence: Sentence, match: Match, around: list[Match]) 
     return any(or_denied(sentence, match.end, one.start) and one.start - match.end < 4 for one in rest)
 
 
-def _double_denial(sentence: Sentence, match: Match) -> bool:
-    """As in "Not bad", "not unhappy"."""
+def _double_denial(sentence: Sentence, match: Match, aside: str) -> bool:
+    """As in "Not bad", "not unhappy", if somebody is said to feel so."""
     directly = match.start > 0 and sentence[match.start - 1].lower in ("not", "n't")
-    return directly and match.lemma in ("bad", "unhappy", "displeased", "terrible") and not match.aside
+    return directly and match.lemma in ("bad", "unhappy", "displeased", "terrible") and aside in ("", "denied")
 
 
 def _thing_aside(sentence: Sentence, match: Match, thing: bool, around: list[Match]) -> str:
@@ -317,6 +339,6 @@ def _thing_aside(sentence: Sentence, match: Match, thing: bool, around: list[Mat
     if is_noun(sentence[match.start]):
         return ""  # "there would be disappointment", "it would be a relief"
     k = match.start - 1
-    while k >= 0 and (sentence[k].is_adverb or sentence[k].lower in JOINS | {","} or inside(k, around)):
+    while k >= 0 and (sentence[k].is_adverb or sentence[k].lower in JOINS | {",", "n't"} or inside(k, around)):
         k -= 1
     return "thing" if k >= 0 and sentence[k].lemma == "be" and is_linked(sentence, match.start, around) else ""

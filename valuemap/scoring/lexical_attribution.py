@@ -6,11 +6,14 @@ In goes a match with the mentions of its sentence; out comes the person who feel
 2. The object of a verb that stirs: "she would annoy me".
 3. The object to which only words of feeling follow: "make me sad and angry", "want him to feel proud".
 4. The subject before it; over a clause without feeling the one before that ("I'd be sad that she left, and angry");
-   "I think" is passed over. Of a thing's clause the person it happens to ("sadness would wash over me").
+   "I think" and ", I'm sure," are passed over. Of a thing's clause the person it happens to ("sadness would wash over
+   me").
 5. The default: the section's person, or whom the last sentence spoke of.
 """
 
 from __future__ import annotations
+
+import itertools
 
 from valuemap.scoring.lexical_match import Match, is_linked, object_after, participle
 from valuemap.scoring.lexical_persons import Mention, Whose, as_person
@@ -19,6 +22,7 @@ from valuemap.scoring.lexical_words import BREAKS, JOINS, LINKS, MODALS, PREPOSI
 
 _STATES_OF_BEING = frozenset(["be", "feel", "seem", "become", "look"])
 _OPINIONS = word_set("think guess imagine suppose expect believe assume suspect bet say")
+_CERTAINTIES = word_set("sure certain convinced")
 
 
 def inside(place: int, around: list[Match]) -> bool:
@@ -48,8 +52,10 @@ def who_feels(
 
 
 def _owner(sentence: Sentence, match: Match, named: tuple[Mention, ...]) -> Mention | None:
-    """As in "Her deep sadness" is hers."""
+    """As in "Her deep sadness" is hers, and so is "a lump in her throat"."""
     for one in named:
+        if match.group.category == "body" and match.start < one.start < match.end and one.role == "possessive":
+            return one
         if one.role == "possessive" and one.start <= match.start:
             between = sentence[one.end : match.start]
             plain = len(between) < 3 and all(
@@ -86,6 +92,8 @@ def _object(sentence: Sentence, match: Match, named: tuple[Mention, ...], around
             return None
         if one.role != "object":
             continue
+        if match.use == "stirs" and sentence[match.start].lower.endswith("ing"):
+            return None  # "she'd find me annoying": who finds it so feels
         governed = one.start > 0 and sentence[one.start - 1].lower in PREPOSITIONS - {"for"}
         between = sentence[one.end : match.start]
         if governed or not _is_chain(sentence, one.end, match, around):
@@ -129,8 +137,17 @@ def _subject(sentence: Sentence, match: Match, named: tuple[Mention, ...], aroun
         opened = later and any(word.lower == "," for word in sentence[match.end : later[0].start])
         return later[0] if opened and subjects[0] is later[0] else None
     if before[-1].subordinate and _coordinated(sentence, match, before[-1], around):
-        return before[-2] if len(before) > 1 else None
+        return _last_that_feels(before, around)
     return before[-1]
+
+
+def _last_that_feels(subjects: list[Mention], around: list[Match]) -> Mention | None:
+    """Of the subjects before the last the nearest whose clause has a feeling, else the nearest."""
+    felt = [one.start for one in around if one.group.level and not one.aside]
+    for one, following in reversed(list(itertools.pairwise(subjects))):
+        if any(one.end <= place < following.start for place in felt):
+            return one
+    return subjects[-2] if len(subjects) > 1 else None
 
 
 def _is_opinion(sentence: Sentence, subject: Mention, named: tuple[Mention, ...]) -> bool:
@@ -140,7 +157,9 @@ def _is_opinion(sentence: Sentence, subject: Mention, named: tuple[Mention, ...]
     k = subject.end
     while k < len(sentence) and (sentence[k].lower in MODALS or sentence[k].lemma in MODALS or sentence[k].is_adverb):
         k += 1
-    if k + 1 >= len(sentence) or sentence[k].lemma not in _OPINIONS or sentence[k].lower.endswith("ing"):
+    inserted = subject.start > 0 and sentence[subject.start - 1].lower in BREAKS
+    opinions = _OPINIONS | _CERTAINTIES if inserted else _OPINIONS
+    if k + 1 >= len(sentence) or sentence[k].lemma not in opinions or sentence[k].lower.endswith("ing"):
         return False
     new_subject = any(one.role == "subject" and one.start == k + 1 for one in named)
     return not new_subject and sentence[k + 1].lower not in PREPOSITIONS | JOINS | {"that"}

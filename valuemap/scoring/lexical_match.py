@@ -9,7 +9,8 @@ In goes a sentence; out come its `Match`es in order, each with why it is set asi
    ("he is annoying"), unless somebody finds it so or it is so for somebody.
 3. `linked` words need *be*, *feel*, *seem* … before them, or a sentence without verb; `felt` words need *feel*.
 4. After "want to", "feel like …ing" and the like, an act is an urge, whatever it is, but not a thought.
-5. What happened is not what one is moved to do: an act in a "because" or "that" clause without "would" is set aside.
+5. A liking for a bare noun ("I love tea") is a taste.
+6. What happened is not what one is moved to do: an act in a "because" or "that" clause without "would" is set aside.
 """
 
 from __future__ import annotations
@@ -78,7 +79,9 @@ def matches(sentence: Sentence, found: tuple[Mention, ...]) -> list[Match]:
 def _phrase(sentence: Sentence, place: int) -> Match | None:
     candidates: list[Phrase] = []
     word = sentence[place]
-    firsts = {word.lower, word.lemma} | ({"<poss>"} if _is_owner(word) else set())
+    firsts = {word.lower, word.lemma}
+    firsts |= {"<poss>"} if _is_owner(word) else set()
+    firsts |= {"<part>"} if word.lemma in glossary().body_parts else set()
     for first in firsts:
         candidates += glossary().phrases.get(first, ())
     best: Match | None = None
@@ -92,8 +95,9 @@ def _phrase(sentence: Sentence, place: int) -> Match | None:
     return best
 
 
-def _rank(match: Match) -> tuple[int, bool, str]:
-    return match.end - match.start, match.group.category == "idiom", match.lemma
+def _rank(match: Match) -> tuple[int, bool, int, str]:
+    """The longest first, then idioms, then what is spelt out ("cold feet") before what is not ("cold <part>")."""
+    return match.end - match.start, match.group.category == "idiom", -match.lemma.count("<"), match.lemma
 
 
 def _end_of_phrase(sentence: Sentence, place: int, phrase: Phrase) -> int | None:
@@ -116,9 +120,11 @@ def _fits(sentence: Sentence, place: int, part: tuple[str, ...]) -> bool:
     if "<who>" in part:
         named = word.text[0].isupper() and len(word.text) > 1
         return word.lower in _PERSONS or word.lemma in glossary().persons or named
+    if "<part>" in part:
+        return word.lemma in glossary().body_parts
     if "<poss>" in part:
         return _is_owner(word)
-    return word.lower in part or word.lemma in part
+    return word.lower in part or word.lemma in part or (word.lower == "'s" and "be" in part)
 
 
 def _is_owner(word: Word) -> bool:
@@ -211,7 +217,9 @@ def _judged(sentence: Sentence, match: Match, around: list[Match], found: tuple[
     if match.use == "phrases":
         return match
     aside = ""
-    if match.use in ("states", "linked", "felt"):
+    if _is_taste(sentence, match, found):
+        aside = "thing"
+    elif match.use in ("states", "linked", "felt"):
         if match.use != "states" and not is_linked(sentence, match.start, around, feel_only=match.use == "felt"):
             aside = "no feeling"
         elif _describes_a_thing(sentence, match, around) or _hyphen_free_compound(sentence, match):
@@ -266,7 +274,7 @@ def _describes_a_thing(sentence: Sentence, match: Match, around: list[Match]) ->
         return False
     if following.lemma in _FEELINGS or following.lower in ("i", "he", "she", "they", "we", "it", "'s", "to", "enough"):
         return False
-    if any(one.start == match.end and one.group.level for one in around) or following.lower.endswith("ing"):
+    if any(one.start == match.end and one.group.level for one in around) or _is_ing_form(following):
         return False
     before = match.start - 1
     while (
@@ -278,7 +286,13 @@ def _describes_a_thing(sentence: Sentence, match: Match, around: list[Match]) ->
     if before < 0 or sentence[before].lower not in _DETERMINERS or is_noun(sentence[match.start]):
         return False
     about_person = following.lemma in glossary().persons
-    return not (about_person and is_linked(sentence, before, around))
+    # "I'd be a proud mother", but "the angry waiter would": he is only described.
+    return not (about_person and is_linked(sentence, before, around) and not verb_follows(sentence, match.end + 1))
+
+
+def _is_ing_form(word: Word) -> bool:
+    """Whether the word is formed from a verb, as "crying", and is no noun such as "evening"."""
+    return word.lower.endswith("ing") and word.lemma != word.lower
 
 
 def is_noun(word: Word) -> bool:
@@ -360,6 +374,16 @@ def object_after(match: Match, found: tuple[Mention, ...], sentence: Sentence) -
 
 def _found_so(sentence: Sentence, place: int) -> bool:
     return any(word.lemma == "find" for word in sentence[max(0, place - 5) : place])
+
+
+def _is_taste(sentence: Sentence, match: Match, found: tuple[Mention, ...]) -> bool:
+    """As in "I love tea", "she hates mornings": a liking for a bare noun is no feeling of the scene."""
+    if match.lemma not in ("love", "adore", "hate", "loathe", "detest") or match.end >= len(sentence):
+        return False
+    following = sentence[match.end]
+    person = any(one.start <= match.end < one.end for one in found)
+    bare = following.is_word and not following.is_adverb and following.lower not in _AFTER | {"it", "how", "what"}
+    return bare and not person and not following.lower.endswith("ing") and not is_noun(following)
 
 
 def _told(sentence: Sentence, match: Match, found: tuple[Mention, ...]) -> str:

@@ -144,7 +144,7 @@ def _mention(sentence: Sentence, place: int, before: list[Mention]) -> Mention |
     if low == "you":
         asked = place > 0 and _is_auxiliary(sentence[place - 1])  # "are you sad?"
         return Mention(place, place + 1, "self", "subject" if asked or verb_follows(sentence, place + 1) else "object")
-    if low == "both" and verb_follows(sentence, place + 1) and not _after_third_person(place, before):
+    if low == "both" and _both_act(sentence, place, before):
         return Mention(place, place + 1, "both", "subject")
     if low in ("this", "that", "which", "what", "who"):
         return _demonstrative(sentence, place, before)
@@ -175,12 +175,17 @@ def _is_topic(sentence: Sentence, place: int) -> bool:
     ]
 
 
-def _after_third_person(place: int, before: list[Mention]) -> bool:
-    return bool(before) and before[-1].end == place and before[-1].person == "other"
+def _both_act(sentence: Sentence, place: int, before: list[Mention]) -> bool:
+    """Whether "both" is who acts: not so in "they both would" and, after a verb, in "I'd be both upset and sad"."""
+    of_others = bool(before) and before[-1].end == place and before[-1].person == "other"
+    after_verb = place > 0 and (_is_auxiliary(sentence[place - 1]) or sentence[place - 1].lemma in LINKS)
+    return verb_follows(sentence, place + 1) and not of_others and not after_verb
 
 
 def _demonstrative(sentence: Sentence, place: int, before: list[Mention]) -> Mention | None:
     nearest = place + 1 < len(sentence) and _is_auxiliary(sentence[place + 1])
+    joined = place > 0 and sentence[place - 1].lower in JOINS  # "and that makes"
+    nearest = nearest or (joined and sentence[place].lower in ("this", "that") and verb_follows(sentence, place + 1))
     if sentence[place].lower == "who":
         noun_end = place - 1 if place and sentence[place - 1].lower == "," else place
         person = before[-1].person if before and before[-1].end == noun_end else "anybody"
@@ -193,7 +198,8 @@ def _possessive(sentence: Sentence, place: int) -> Mention:
     person = _POSSESSIVES[sentence[place].lower]
     for head in range(place + 1, min(place + 5, len(sentence))):
         word = sentence[head]
-        if not word.is_word or word.lower in JOINS | PREPOSITIONS or _is_auxiliary(word):
+        ends = JOINS | PREPOSITIONS | SUBORDINATORS
+        if not word.is_word or word.lower in ends or word.lower in _SUBJECTS or _is_auxiliary(word):
             break
         if _is_person(sentence, head):
             return _noun_for_person(sentence, place, head + 1)
@@ -271,7 +277,7 @@ def _is_name(sentence: Sentence, place: int) -> bool:
     following = sentence[1] if len(sentence) > 1 else None
     owns = following is not None and following.lower == "'s"
     inflected = following is not None and (following.lower != following.lemma or following.is_adverb)
-    acts = verb_follows(sentence, 1) and (inflected or sentence[1].lemma in MODALS | LINKS)
+    acts = verb_follows(sentence, 1) and (inflected or sentence[1].lemma in MODALS | LINKS | {","})
     return word.lemma == word.lower and (owns or acts or _and_i(sentence, 1))
 
 

@@ -84,7 +84,8 @@ def _denial(sentence: Sentence, place: int) -> tuple[Reason, int]:
     """Return the kind of denial that begins here, and the first word it denies."""
     low = sentence[place].lower
     following = sentence[place + 1].lower if place + 1 < len(sentence) else ""
-    if (low, following) in _TWO_WORDS:
+    only = low == "anything" and _is_denied(sentence, place)  # "not feel anything but joy"
+    if (low, following) in _TWO_WORDS and not only:
         return "negated", place + 2
     if low in ("not", "n't"):
         words = [word.lower for word in sentence[place + 1 : place + 4]]
@@ -97,6 +98,8 @@ def _denial(sentence: Sentence, place: int) -> tuple[Reason, int]:
         and _superlative([w.lower for w in sentence[place + 1 : place + 4]])
     ):
         return "", 0
+    if low == "than" and "rather" in (word.lower for word in sentence[max(0, place - 6) : place]):
+        return "negated", place + 1  # "rather sad than angry"
     if low in ("neither", "none") and following == "of":
         return "negated", place + 3
     if low in _DENY_ALL or (low == "nothing" and following not in ("but", "short")):
@@ -107,6 +110,10 @@ def _denial(sentence: Sentence, place: int) -> tuple[Reason, int]:
         to = next((k for k in range(place + 2, min(place + 5, len(sentence))) if sentence[k].lower == "to"), 0)
         return ("negated", to) if to else ("", 0)
     return "", 0
+
+
+def _is_denied(sentence: Sentence, place: int) -> bool:
+    return any(word.lower in ("not", "n't") for word in sentence[max(0, place - 4) : place])
 
 
 def _cannot_but(sentence: Sentence, place: int) -> bool:
@@ -132,9 +139,12 @@ def _superlative(words: list[str]) -> bool:
 
 
 def _denial_end(sentence: Sentence, first: int, subjects: dict[int, Mention]) -> int:
+    who = _denied_who(sentence, first)
     raised = any(word.lemma in _RAISING for word in sentence[first : first + 2])
     for place in range(first, len(sentence)):
         word = sentence[place]
+        if place <= who:
+            continue
         if place in subjects and place > first - 1:
             if not raised or sentence[place].lower == "that":
                 if not (sentence[place].lower == "that" and raised):
@@ -150,6 +160,13 @@ def _denial_end(sentence: Sentence, first: int, subjects: dict[int, Mention]) ->
         if word.lower in ("and", "then") and _is_new_predicate(sentence, place + 1):
             return place
     return len(sentence)
+
+
+def _denied_who(sentence: Sentence, first: int) -> int:
+    """As in "I'm not somebody who gets angry": the place of the "who" over which the denial reaches, or -1."""
+    copular = first > 1 and sentence[first - 2].lemma == "be"
+    places = range(first, min(first + 5, len(sentence)) if copular else first)
+    return next((place for place in places if sentence[place].lower == "who"), -1)
 
 
 def _list_goes_on(sentence: Sentence, comma: int, subjects: dict[int, Mention]) -> bool:
@@ -261,6 +278,8 @@ def _thought_of_another(sentence: Sentence, place: int, subjects: dict[int, Ment
     if word.lemma not in _THOUGHTS and word.lower not in _THOUGHTS:
         return range(0)
     thinker = next((subjects[k] for k in range(place, -1, -1) if k in subjects), None)
+    if word.lemma == "expect" and place + 1 < len(sentence) and sentence[place + 1].lower == "me":
+        return range(place + 2, _clause_end(sentence, place + 2))
     for k in range(place + 1, min(place + 3, len(sentence))):
         if k in subjects and thinker is not None:
             apart = thinker.person == "other" and subjects[k].person == "self" and not subjects[k].owner
