@@ -23,6 +23,7 @@ COMMANDS = {
     "reliability": ("reliability", "Say how consistent, stable and generalisable its answers are."),
     "structure": ("structure", "Test whether the answers hang together as theory says."),
     "compare": ("compare", "Compare profiles with people, with countries, and with each other."),
+    "baseline": ("baseline", "Freeze a study into a small file that later releases are compared with."),
     "figure": ("figure", "Draw a figure, with its numbers and its caption beside it."),
     "table": ("table", "Set the results as tables for a paper: docx, LaTeX, HTML, Markdown."),
     "report": ("report", "Write one page of everything a study says, to read offline."),
