@@ -265,7 +265,7 @@ def _line(
     change, spread, freedom = found.changes[:, column] / sd, found.spreads[column], float(found.freedoms[column])
     errors = found.errors[:, column] / sd
     half = errors * (float(stats.t.ppf(0.975, freedom)) if freedom > 0 else math.nan)
-    chart = _chart(change, errors, found, column, sd, charts)
+    chart = chart_of(found, column, sd, charts)
     return ValueLine(
         scale=scale.id,
         name=scale.name,
@@ -290,7 +290,7 @@ def _line(
 
 
 @dataclass(frozen=True)
-class _Chart:
+class Chart:
     """Both charts of one value, over all releases."""
 
     average: Numbers
@@ -303,11 +303,13 @@ class _Chart:
     there: bool
 
 
-def _chart(change: Matrix, errors: Matrix, found: Series, column: int, sd: float, charts: int) -> _Chart:
+def chart_of(found: Series, column: int, sd: float, charts: int) -> Chart:
+    """Chart one value, one of so many that are looked at together; `sd` is a unit in scale points."""
+    change, errors = found.changes[:, column] / sd, found.errors[:, column] / sd
     spread, freedom, baseline = found.spreads[column], float(found.freedoms[column]), found.baseline
     nothing = (math.nan,) * len(change)
     if not spread > 0 or np.isnan(change[baseline:]).all():
-        return _Chart(nothing, nothing, nothing, nothing, nothing, math.nan, None, False)
+        return Chart(nothing, nothing, nothing, nothing, nothing, math.nan, None, False)
     # Where there is no score, the error is never used; it must only be a number.
     known = np.where(np.isfinite(errors), errors, spread / sd)
     centre_error = float(found.centre_errors[column]) / sd
@@ -318,19 +320,15 @@ def _chart(change: Matrix, errors: Matrix, found: Series, column: int, sd: float
     smoothed, low, high, up, down = (
         (*before, *_numbers(part)) for part in (smooth.values, smooth.low, smooth.high, sums.up, sums.down)
     )
-    return _Chart(smoothed, low, high, up, down, sums.limit, min(outs, default=None), True)
+    return Chart(smoothed, low, high, up, down, sums.limit, min(outs, default=None), True)
 
 
 def _lacking(spread: float, change: Matrix) -> str:
     if np.isnan(change).all():
         return "there is no valid answer to compare"
     if math.isnan(spread):
-        return "the baseline has no repeats, so there are no limits"
-    return (
-        "nothing varied in the baseline, so there are no limits"
-        if spread == 0
-        else "no valid answer after the baseline"
-    )
+        return "there are no repeats, so there are no limits"
+    return "repeats do not vary, so there are no limits" if spread == 0 else "no valid answer after the baseline"
 
 
 def beyond(line: ValueLine, number: int) -> bool:
@@ -371,11 +369,10 @@ def _changes(found: Series) -> Changes:
 
 def _notes(found: Series, releases: Sequence[Release]) -> tuple[str, ...]:
     notes = []
-    passes = sum(len(release.answers.values) for release in releases[: found.baseline])
     if found.baseline == 1 and (found.spreads > 0).any():
         notes.append(
-            f"The baseline is one release: its limits come from its own {passes} passes, and do not know what releases "
-            "differ by without a change. Take more of them with --baseline N."
+            "The baseline is one release: its limits come from the spread of repeats alone, and do not know what "
+            "releases differ by without a change. Take more of them with --baseline N."
         )
     notes += [f"{one.source}: is being written; shown is what it holds now." for one in releases if one.being_written]
     notes += [

@@ -3,8 +3,10 @@
 In go releases that were asked alike, in the order of time; out comes a `Series`. Rules: from every answer the mean of
 its cell (item × condition) over the baseline's releases is taken away before anything is scored, so that what an item,
 a wording or an order does is in no change, and a refused answer shifts no score; a cell that the baseline has no valid
-answer in is left out; the error of a pass is its spread about the mean of its condition within the baseline, releases
-of the baseline and repeats together, for both are what happens without a change.
+answer in is left out. The error of a pass is its spread about the mean of its condition within the baseline, releases
+and repeats together, for both are what happens without a change. Where the baseline is one release, it is the spread
+of repeats alone, then of all releases: how much repeats waver does not move when a mean does, and one release has few
+of them.
 """
 
 from __future__ import annotations
@@ -39,7 +41,7 @@ class Series:
     changes
         Mean deviation of each release, shape (releases, scales); NaN where there is no valid answer.
     spreads
-        SD of a pass without a change, shape (scales,); NaN where the baseline has no repeats, 0 where nothing varied.
+        SD of a pass without a change, shape (scales,); NaN where there are no repeats, 0 where nothing varied.
     freedoms
         Its degrees of freedom, shape (scales,).
     counts
@@ -130,10 +132,15 @@ def _cell_means(values: Matrix, where: NDArray[np.int64], conditions: int) -> Ma
 
 
 def _spreads(sums: PassSums, baseline: int) -> tuple[Matrix, Matrix]:
-    counts, totals, squares = (part[:baseline].sum(axis=0) for part in (sums.counts, sums.sums, sums.squares))
-    within = squares - np.divide(totals**2, counts, out=np.zeros_like(totals), where=counts > 0)
-    freedoms = counts.sum(axis=0) - (counts > 0).sum(axis=0)
-    rest = within.sum(axis=0).clip(min=0.0)
+    """Pool the spread about the conditions' means: in the baseline, or within each release where that is one."""
+    if baseline > 1:
+        sums = PassSums(
+            *(part[:baseline].sum(axis=0, keepdims=True) for part in (sums.counts, sums.sums, sums.squares))
+        )
+    there = sums.counts > 0
+    within = sums.squares - np.divide(sums.sums**2, sums.counts, out=np.zeros_like(sums.sums), where=there)
+    rest = within.sum(axis=(0, 1)).clip(min=0.0)
+    freedoms = (sums.counts.sum(axis=(0, 1)) - there.sum(axis=(0, 1))).astype(np.float64)
     spreads = np.sqrt(np.divide(rest, freedoms, out=np.full(len(rest), math.nan), where=freedoms > 0))
     spreads[spreads < NO_SPREAD] = 0.0
     return spreads, freedoms
