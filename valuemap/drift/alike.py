@@ -120,7 +120,8 @@ def refuse_two_instruments(baseline: Release, candidate: Release) -> None:
     ):
         raise UnlikeReleases(
             f"{candidate.source} and {baseline.source} hold versions of {one.id} with other items, scales or options "
-            f"({one.version} and {other.version}): their scores are not the same thing. Ask the candidate the baseline's."
+            f"({one.version} and {other.version}): their scores are not the same thing. Ask the candidate the "
+            "baseline's."
         )
 
 

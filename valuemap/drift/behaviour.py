@@ -110,7 +110,7 @@ def changes_of_indices(
         else:
             pieces = [next((one for one in verdict.evidence if one.name == name), None) for verdict in verdicts]
             before, after = (None if piece is None else piece.figure for piece in pieces)
-            found.append(_untested(shared, name, before, after, threshold.grade(before) == threshold.grade(after)))
+            found.append(_untested(name, before, after, same_grade=threshold.grade(before) == threshold.grade(after)))
     return tuple(one for one in found if one is not None)
 
 
@@ -222,9 +222,7 @@ def _index(
     return BehaviourChange(name, before, after, change, low, high, p, None, "undecided", words)
 
 
-def _untested(
-    shared: Shared, name: str, before: float | None, after: float | None, same_grade: bool
-) -> BehaviourChange | None:
+def _untested(name: str, before: float | None, after: float | None, *, same_grade: bool) -> BehaviourChange | None:
     if before is None and after is None:
         return None
     if before is None or after is None:

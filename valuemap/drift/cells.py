@@ -191,7 +191,7 @@ def _side(answers: Answers, strata: NDArray[np.intp], cells: NDArray[np.bool_]) 
     values = np.where(cells[strata], answers.values, np.nan)
     some = ~np.isnan(values).all(axis=1)
     asked, asked_strata = answers, strata
-    answers, strata, values = answers.where(some), strata[some], values[some]
+    answers, strata, values = answers.where(np.asarray(some)), strata[some], values[some]
     for stratum in range(len(cells)):
         rows = strata == stratum
         own = values[rows]

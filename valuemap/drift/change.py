@@ -150,7 +150,7 @@ def stratum_weights(there: NDArray[np.bool_], clusters: NDArray[np.intp]) -> Mat
 def weighted_means(weights: Matrix, means: Matrix) -> Matrix:
     """Average scores over strata (both strata × scales); NaN for a scale that no stratum has."""
     sums = (weights * np.where(weights > 0, means, 0.0)).sum(axis=0)
-    return np.where(weights.sum(axis=0) > 0, sums, np.nan)
+    return np.asarray(np.where(weights.sum(axis=0) > 0, sums, np.nan), dtype=np.float64)
 
 
 def _errors(
@@ -207,12 +207,11 @@ def _errors_over_repeats(
             found[side] = found[1 - side]
             notes.append(BORROWED.format(side=name))
     freedoms = np.array([freedom for _, freedom in found], dtype=np.float64)
+    counts = [np.maximum(side.passes(len(weights)), 1)[:, None] for side in shared.sides]
     squares = np.array(
         [
-            variance
-            * (weights**2 / np.maximum(side.passes(len(weights)), 1)[:, None]).sum(axis=0)
-            / _kept(side, shared, level)
-            for (variance, _), side in zip(found, shared.sides, strict=True)
+            variance * (weights**2 / of).sum(axis=0) / _kept(side, shared, level)
+            for (variance, _), of, side in zip(found, counts, shared.sides, strict=True)
         ]
     )
     return squares, freedoms, tuple(notes)
@@ -245,4 +244,4 @@ def _kept(side: Side, shared: Shared, level: str) -> Matrix:
     for scale in shared.instrument.scales_of(level):
         own = np.array(items_of(scale.id, level, shared.instrument)) - 1
         shares.append(there[:, own].sum() / max(should[:, own].sum(), 1))
-    return np.maximum(np.array(shares), ROUNDING) ** 2
+    return np.asarray(np.maximum(np.array(shares), ROUNDING) ** 2, dtype=np.float64)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from valuemap.drift.alike import attribution, differences, items_asked, refuse_two_instruments, refuse_unlike
 from valuemap.drift.behaviour import (
+    STATES,
     changes_of_answers,
     changes_of_indices,
     changes_of_states,
@@ -119,7 +121,7 @@ def compare_releases(
         power=_power(change, units, material),
         word=word,
         reasons=reasons,
-        notes=_notes(baseline, candidate, shared, change, accepted, units),
+        notes=_notes(baseline, candidate, shared, change, accepted, units, behaviour),
     )
 
 
@@ -216,7 +218,7 @@ def _note(change: Change, place: int, valid: list[float], unread: list[bool]) ->
     ]
     names = [name for name, bad in zip(("baseline", "candidate"), unread, strict=True) if bad]
     profile = [f"the {' and the '.join(names)} may not be read as values"] if names else []
-    return "; ".join([*weak, *profile])
+    return "; ".join(weak or profile)
 
 
 def _adjusted(
@@ -247,8 +249,6 @@ def _usual(name: str, chance: Mapping[str, Matrix]) -> float:
 
 
 def _with_word(value: ValueChange, p_adjusted: float, material: float, *, exact: bool) -> ValueChange:
-    from dataclasses import replace
-
     word: Word = value.word
     if not value.note:
         word = word_of_value(value.d, material, p_adjusted, value.p_equivalence, exact=exact)
@@ -271,7 +271,7 @@ def _overall(
     if weak and not bad:
         bad = [f"Too few valid answers: {_listed([f'{value.name} ({value.note})' for value in weak])}."]
     if moved or behaved:
-        return "drifted", tuple([*reasons, *bad])
+        return "drifted", (*reasons, *bad)
     if weak or bad:
         return "degraded evidence", tuple(bad)
     undecided = [value.name for value in values if value.word == "undecided"]
@@ -303,6 +303,7 @@ def _notes(
     change: Change,
     accepted: tuple[Difference, ...],
     units: Units,
+    behaviour: tuple[BehaviourChange, ...],
 ) -> tuple[str, ...]:
     """Collect the caveats."""
     notes = [f"{note[0].upper()}{note[1:]}." for note in change.notes]
@@ -325,7 +326,12 @@ def _notes(
     notes += _suspicions(baseline, candidate)
     if items_asked(baseline) != items_asked(candidate):
         notes.append("The two hold answers to different items: only the items that both answered are scored.")
-    return tuple([*notes, *units.caveats])
+    if any(one.word == "drifted" and one.name in STATES for one in behaviour):
+        notes.append(
+            "The states of the answers changed: indices and distances now rest on other answers, and may have changed "
+            "for that alone."
+        )
+    return (*notes, *(f"The norm of the SDs: {caveat}." for caveat in units.caveats))
 
 
 def _state_of_file(release: Release) -> str:
@@ -338,15 +344,15 @@ def _suspicions(baseline: Release, candidate: Release) -> list[str]:
     notes = []
     if baseline.last and candidate.first and candidate.last < baseline.first:
         notes.append(
-            f"The candidate was asked before the baseline ({candidate.first[:10]}, {baseline.first[:10]}): if the files "
-            "are swapped, every sign is too."
+            f"The candidate was asked before the baseline ({candidate.first[:10]}, {baseline.first[:10]}): if the "
+            "files are swapped, every sign is too."
         )
     if _same_answers(baseline, candidate):
         same = Path(baseline.source) == Path(candidate.source)
         notes.append(
             "Both are the same file: this says nothing about drift."
             if same
-            else "Both hold the same calls with the same answers: one is a copy of the other, and says nothing about drift."
+            else "Both hold the same calls with the same answers: one is a copy, which says nothing about drift."
         )
     return notes
 

@@ -100,11 +100,13 @@ class Passes:
     @cached_property
     def usual(self) -> Matrix:
         """Shares in every cell over both releases, shape (strata, items, options): what stands in for an empty cell."""
-        return _shares(self._counts(np.ones((1, len(self.strata)))), np.zeros(()))[0]
+        shares = _shares(self._counts(np.ones((1, len(self.strata)))), np.zeros(()))
+        return np.asarray(shares[0], dtype=np.float64)
 
     def observed(self) -> tuple[Tables, Tables]:
         """Return the releases as they are."""
-        return self._tables(~self.later[None, :] * 1.0), self._tables(self.later[None, :] * 1.0)
+        later = self.later[None, :].astype(np.float64)
+        return self._tables(1.0 - later), self._tables(later)
 
     def dealt_out(self, number: int, seed: int) -> Iterator[tuple[Tables, Tables]]:
         """Yield blocks of arrangements in which the passes changed sides at random, within their strata."""
@@ -125,7 +127,7 @@ class Passes:
             yield self._tables(weights * ~self.later), self._tables(weights * self.later)
 
     def _block(self) -> int:
-        return max(1, BLOCK // (len(self.shared.cells) * self.given[0].size))
+        return max(1, BLOCK // (int(self.shared.cells.size) * int(self.given.shape[2])))
 
     def _counts(self, weights: Matrix) -> Matrix:
         flat = self.given.reshape(len(self.given), -1)
@@ -177,7 +179,7 @@ def ways(strata: NDArray[np.intp], later: NDArray[np.bool_]) -> float:
 
 def _given(answers: Answers, cells: NDArray[np.bool_]) -> Matrix:
     options = np.array(answers.instrument.response.values)
-    given = (answers.values[:, :, None] == options).astype(np.float64)
+    given: Matrix = (answers.values[:, :, None] == options).astype(np.float64)
     exact = ~np.isnan(answers.probabilities).any(axis=2)
     given[exact] = answers.probabilities[exact]
     given[np.isnan(answers.values) | ~cells] = 0.0

@@ -84,12 +84,17 @@ def units_of(instrument: Instrument, level: str | None, norm: str | None, unit: 
         )
     if reference.among == "groups":
         raise UsageError(
-            f"--norm {reference.id}: its SDs are among group means, not among persons, and would make every change look "
-            "several times larger. Name a norm of persons, or give --unit points."
+            f"--norm {reference.id}: its SDs are among group means, not among persons, and would make every change "
+            "look several times larger. Name a norm of persons, or give --unit points."
         )
     if np.isnan(reference.sds).any() or not (reference.sds > 0).all():
         raise UsageError(f"--norm {reference.id}: gives no SD of some scale. Name another, or give --unit points.")
-    return Units(reference.level, reference.sds, f"{reference.name} ({reference.units})", reference.caveats)
+    return Units(reference.level, reference.sds, f"{reference.name} ({reference.units})", _of_sds(reference.caveats))
+
+
+def _of_sds(caveats: tuple[str, ...]) -> tuple[str, ...]:
+    """Leave out what a caveat says about the wording asked here: both releases were asked in the same."""
+    return tuple(caveat.split("; the wording asked here")[0].split("; asked here:")[0] for caveat in caveats)
 
 
 def _named(instrument: Instrument, level: str | None, name: str) -> Reference:

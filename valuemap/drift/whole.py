@@ -63,7 +63,8 @@ def whole_change(change: Change, p: float | None, turns: Matrix | None, angles: 
     if len(before) < 2:
         nothing = (math.nan, math.nan)
         notes = ["Fewer than two values can be compared, so there is no whole profile."]
-        return WholeChange(math.nan, None, math.nan, nothing, math.nan, nothing, *[math.nan] * 3, tuple(notes))
+        nan = math.nan
+        return WholeChange(nan, None, nan, nothing, nan, nothing, nan, nan, nan, tuple(notes))
     ranks, ipsative = spearman(before, after), pearson(before, after)
     turn, low, high, why = _turn(before, after, angles if there.all() else None, turns)
     if p is None:
