@@ -12,7 +12,7 @@ from pathlib import Path
 from valuemap.cli.compare_data import plain
 from valuemap.cli.output import Cell, Column, print_rows, tell
 from valuemap.cli.wrapped import paragraph
-from valuemap.drift.history import History, ReleasePoint, ValueLine, beyond
+from valuemap.drift.history import History, ReleasePoint, ValueLine
 from valuemap.reading import number
 from valuemap.statistics.control import SLACK, WEIGHT
 
@@ -151,7 +151,6 @@ def _print_values(found: History, *, anytime: bool) -> None:
         Column("now", "Change now [95 %]", only_shown=True),
         Column("ewma", "EWMA (limit)", only_shown=True),
         Column("cusum", "CUSUM (limit)", only_shown=True),
-        Column("back", "Now"),
     ]
     print_rows(columns, [_chart_row(line) for line in shown], "table")
     paragraph(
@@ -170,7 +169,6 @@ def _chart_row(line: ValueLine) -> list[Cell]:
         _interval(line.change[last], line.low[last], line.high[last]),
         f"{number(line.ewma[last])} (±{line.ewma_high[last]:.2f})",
         f"{max(line.up[last], line.down[last]):.1f} ({line.cusum_limit:.1f})",
-        "out" if beyond(line, last) else "back",
     ]
 
 
