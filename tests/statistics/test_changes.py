@@ -49,7 +49,7 @@ def test_a_lasting_change_in_many_points_is_found_with_its_place():
     found = change_points(z)
     assert found.starts == (12,)
     assert found.best == 12
-    assert found.p == found.smallest_p == pytest.approx(1 / 5000)
+    assert found.p == found.smallest_p == pytest.approx(1 / 2000)
 
 
 def test_the_same_seed_gives_the_same_p():

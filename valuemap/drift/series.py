@@ -92,8 +92,8 @@ def series(releases: Sequence[Release], baseline: int, level: str) -> Series:
     where = [np.array([known.index(key) for key in own], dtype=np.int64) for own in keys]
     values = [release.answers.values for release in releases]
     cells = _cell_means(np.vstack(values[:baseline]), np.concatenate(where[:baseline]), len(known))
-    passes = [score(own - cells[at], instrument, level).centred for own, at in zip(values, where, strict=True)]
-    sums = pass_sums(passes, where)
+    deviations = score(np.vstack(values) - cells[np.concatenate(where)], instrument, level).centred
+    sums = pass_sums(np.split(deviations, np.cumsum([len(own) for own in values])[:-1]), where)
     counts = sums.counts.sum(axis=1)
     changes = np.divide(sums.sums.sum(axis=1), counts, out=np.full(counts.shape, math.nan), where=counts > 0)
     spreads, freedoms = _spreads(sums, baseline)

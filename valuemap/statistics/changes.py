@@ -24,7 +24,7 @@ Matrix = NDArray[np.float64]
 #: No change point is sought in fewer points.
 FEWEST = 4
 #: So many points are permuted in every order (7! = 5,040); more are permuted at random.
-ALL_ORDERS, RANDOM_ORDERS = 7, 5000
+ALL_ORDERS, RANDOM_ORDERS = 7, 2000
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def change_points(standardised: Any, seed: int = 1) -> Changes:
     is Schwarz's criterion for independent normal variables of variance 1 (a change costs d means and its place). Found
     by dynamic programming over all segmentations, n² sums of squares. Whether there is any change at all is a question
     for `p`: the largest share of the whole sum of squares that one split explains, against the same share in other
-    orders of the points (all of them up to 7 points, else 5,000 seeded ones, the order found among them).
+    orders of the points (all of them up to 7 points, else 2,000 seeded ones, the order found among them).
 
     Parameters
     ----------

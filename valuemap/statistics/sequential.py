@@ -147,15 +147,13 @@ def change_evidence(found: PassSums, baseline: int = 1, shift: float = SHIFT, al
     e = np.ones((releases, values))
     change, low, high = (np.full((releases, values), math.nan) for _ in range(3))
     for now in range(baseline, releases):
-        mixed, left = np.zeros(values), 1.0
-        for k, begin in enumerate(range(baseline, now + 1), start=1):
-            fit = _shift_fit(totals, begin, now)
-            weight = 1 / (k * (k + 1))
-            mixed, left = mixed + weight * fit.e_value(shift), left - weight
-            if begin == baseline:
-                half = fit.half_width(shift, alpha)
-                change[now], low[now], high[now] = fit.estimate, fit.estimate - half, fit.estimate + half
-        e[now] = mixed + left
+        fit = _shift_fits(totals, baseline, now)
+        k = np.arange(1, now - baseline + 2)
+        weights = 1 / (k * (k + 1))
+        # What is left of the weights stands on a change to come, which has a ratio of 1 until then.
+        e[now] = 1 + weights @ (fit.e_value(shift) - 1)
+        half = fit.half_width(shift, alpha)[0]
+        change[now], low[now], high[now] = fit.estimate[0], fit.estimate[0] - half, fit.estimate[0] + half
     return Evidence(e, change, low, high)
 
 
@@ -192,7 +190,7 @@ def e_bh(e: Matrix, alpha: float = 0.05) -> NDArray[np.bool_]:
 
 @dataclass(frozen=True)
 class _ShiftFit:
-    """The regression of all passes so far on conditions and a shift; arrays over values."""
+    """Regressions of all passes so far on conditions and a shift, one a beginning of it: shape (beginnings, values)."""
 
     estimate: Matrix
     variance: Matrix
@@ -204,7 +202,7 @@ class _ShiftFit:
         """Return the e-values; 1 where nothing varies or nothing can be compared."""
         whole = self.rest + self.explained
         some = np.isfinite(self.variance) & (whole > 0)
-        e = np.ones(len(whole))
+        e = np.ones(whole.shape)
         r, f = self.variance[some] / (self.variance[some] + shift**2), self.freedom[some]
         log = np.log(whole[some]) - np.log(self.rest[some] + r * self.explained[some])
         e[some] = np.exp(0.5 * np.log(r) + (f + 1) / 2 * log)
@@ -212,7 +210,7 @@ class _ShiftFit:
 
     def half_width(self, shift: float, alpha: float) -> Matrix:
         """Return how far from the estimate a shift would have e-value 1 / alpha."""
-        half = np.full(len(self.rest), math.inf)
+        half = np.full(self.rest.shape, math.inf)
         half[~np.isfinite(self.variance)] = math.nan
         some = np.isfinite(self.variance) & (self.freedom > 0)
         r = self.variance[some] / (self.variance[some] + shift**2)
@@ -223,24 +221,22 @@ class _ShiftFit:
         return half
 
 
-def _shift_fit(totals: PassSums, begin: int, now: int) -> _ShiftFit:
-    """Fit a shift that begins at one release to all passes up to another."""
+def _shift_fits(totals: PassSums, first: int, now: int) -> _ShiftFit:
+    """Fit shifts that begin at the releases from `first` to `now` to all passes up to `now`."""
     counts, sums, squares = (part[now] for part in (totals.counts, totals.sums, totals.squares))
-    after = counts - totals.counts[begin - 1]
-    sums_after = sums - totals.sums[begin - 1]
+    after, sums_after = counts - totals.counts[first - 1 : now], sums - totals.sums[first - 1 : now]
     share = np.divide(after, counts, out=np.zeros_like(after), where=counts > 0)
-    information = (after * (1 - share)).sum(axis=0)
-    cross = (sums_after - share * sums).sum(axis=0)
+    information = (after * (1 - share)).sum(axis=1)
+    cross = (sums_after - share * sums).sum(axis=1)
     means = np.divide(sums, counts, out=np.zeros_like(sums), where=counts > 0)
     raw = squares.sum(axis=0)
     whole = raw - (means * sums).sum(axis=0)
     whole[whole <= ROUNDING * raw] = 0.0
-    estimate, variance = np.full(len(raw), math.nan), np.full(len(raw), math.inf)
     there = information > 0
-    estimate[there], variance[there] = cross[there] / information[there], 1 / information[there]
-    explained = np.zeros(len(raw))
-    explained[there] = np.minimum(cross[there] ** 2 / information[there], whole[there])
+    estimate = np.divide(cross, information, out=np.full(cross.shape, math.nan), where=there)
+    variance = np.divide(1.0, information, out=np.full(cross.shape, math.inf), where=there)
+    explained = np.minimum(np.divide(cross**2, information, out=np.zeros_like(cross), where=there), whole)
     rest = whole - explained
     rest[rest <= ROUNDING * whole] = 0.0
     freedom = counts.sum(axis=0) - (counts > 0).sum(axis=0) - 1
-    return _ShiftFit(estimate, variance, freedom, rest, explained)
+    return _ShiftFit(estimate, variance, np.broadcast_to(freedom, cross.shape), rest, explained)
