@@ -57,6 +57,8 @@ def _reasons(found: History, *, anytime: bool) -> list[str]:
         for line in _left(found):
             assert line.out is not None
             reasons.append(f"{line.name} left its limits at {_called(found, line.out)}.")
+        if found.points[-1].word == "no limits":
+            reasons.append(f"There are no limits to judge by: {found.lines[0].note}.")
     reasons += [
         f"Release {number_}: {point.verdict if point.verdict == 'not interpretable' else 'too few valid answers'}."
         for number_, point in enumerate(found.points, start=1)

@@ -160,7 +160,8 @@ class History:
             return "alarm"
         if not anytime and any(point.word == "out of control" for point in self.points):
             return "out of control"
-        return "degraded evidence" if any(point.degraded for point in self.points) else "in control"
+        blind = not anytime and any(point.word == "no limits" for point in self.points)
+        return "degraded evidence" if blind or any(point.degraded for point in self.points) else "in control"
 
 
 def history(
