@@ -20,7 +20,8 @@ Examples:
 Exit codes:
   0  in control
   3  out of control: a value left its limits; with --anytime: alarm
-  4  degraded evidence: a profile is not interpretable, or too few answers are valid
+  4  degraded evidence: a profile is not interpretable, too few answers are valid, or
+     there are no limits to judge by
 """
 
 
