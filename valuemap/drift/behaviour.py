@@ -53,6 +53,8 @@ MATERIAL: Mapping[str, float] = {
 #: Evidence that the states already tell, or that is about people.
 NOT_HERE = ("Valid answers", "Valid by scale", "People left out")
 DISTANCES = {JENSEN_SHANNON: "bits", ENERGY: "root of scale points"}
+#: A call that failed says something about the endpoint: it is shown, and is no drift of the model.
+NOT_THE_MODELS = "Failed"
 STATES = {"Refused": State.REFUSED, "Unparseable": State.UNPARSEABLE, "Failed": State.FAILED}
 
 
@@ -119,6 +121,8 @@ def changes_of_answers(
 ) -> tuple[BehaviourChange, ...]:
     """Judge the distances between the answer distributions; what chance alone gives is taken off before judging."""
     cells = int(shared.cells.sum())
+    if not cells:
+        return ()
     found = []
     for name, unit in DISTANCES.items():
         distance, by_chance = observed[name], chance.get(name)
@@ -161,6 +165,8 @@ def _word(change: BehaviourChange, p_adjusted: float | None, shared: Shared, usu
         return change.word
     if size < MATERIAL[change.name]:
         return "stable"
+    if change.name == NOT_THE_MODELS:
+        return "undecided"
     if p_adjusted is None:
         return "drifted" if shared.exact and change.name not in STATES else "undecided"
     return "drifted" if p_adjusted < ALPHA else "undecided"
@@ -196,16 +202,11 @@ def _state(name: str, counts: list[tuple[int, int]], observed: float, chance: Ma
 
 def _newcombe(counts: list[tuple[int, int]]) -> tuple[float, float]:
     """Newcombe's interval for the second share minus the first. R: ``DescTools::BinomDiffCI(method = "score")``."""
-    shares, lows, highs = [], [], []
-    for part, of in counts:
-        interval = stats.binomtest(part, of).proportion_ci(0.95, method="wilson")
-        shares.append(part / of)
-        lows.append(float(interval.low))
-        highs.append(float(interval.high))
-    difference = shares[1] - shares[0]
-    below = math.hypot(shares[1] - lows[1], highs[0] - shares[0])
-    above = math.hypot(highs[1] - shares[1], shares[0] - lows[0])
-    return difference - below, difference + above
+    from statsmodels.stats.proportion import confint_proportions_2indep
+
+    (before, of_before), (after, of_after) = counts
+    low, high = confint_proportions_2indep(after, of_after, before, of_before, method="newcomb", compare="diff")
+    return float(low), float(high)
 
 
 def _index(
