@@ -90,7 +90,7 @@ def test_nothing_of_the_user_replaces_what_is_shipped(own: Path) -> None:
 
 @pytest.mark.parametrize("name", ["pvq", "", "..", "a\0b", "x" * 5000, "no/such/folder"])
 def test_an_unknown_instrument_names_the_known_ones(own: Path, name: str) -> None:
-    with pytest.raises(CatalogError, match=r"no instrument .*Known: pvq-21, pvq-40, pvq-rr.*, small\. Your own may"):
+    with pytest.raises(CatalogError, match=r"no instrument .*Known: .*pvq-21, pvq-40, pvq-rr.*, small\. Your own may"):
         find_instrument(name)
 
 

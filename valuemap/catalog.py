@@ -52,10 +52,17 @@ def find_instrument(name: str) -> Instrument:
     InstrumentError
         Its file breaks a rule.
     """
-    return load_instrument(_instrument_folder(name))
+    return load_instrument(instrument_folder(name))
 
 
-def _instrument_folder(name: str) -> Path:
+def instrument_folder(name: str) -> Path:
+    """Return the folder of an instrument: a known id's, or the path itself.
+
+    Raises
+    ------
+    CatalogError
+        No instrument of that name; the message lists those there are.
+    """
     folders = instrument_folders()
     if name in folders:
         return folders[name]
@@ -76,7 +83,7 @@ def _holds_instrument(folder: Path) -> bool:
 
 def wording_files(name: str) -> dict[str, Path]:
     """Return the files of all wordings of an instrument by their id: its own first, then those the user added."""
-    instrument_id = load_instrument(_instrument_folder(name)).id
+    instrument_id = load_instrument(instrument_folder(name)).id
     own = own_wording_files(name)
     added = _wordings_in(user_root() / "instruments" / instrument_id)
     return own | {wording: file for wording, file in added.items() if wording not in own}
@@ -84,7 +91,7 @@ def wording_files(name: str) -> dict[str, Path]:
 
 def own_wording_files(name: str) -> dict[str, Path]:
     """Return the files of the wordings that came with an instrument, by their id."""
-    return _wordings_in(_instrument_folder(name))
+    return _wordings_in(instrument_folder(name))
 
 
 def _wordings_in(folder: Path) -> dict[str, Path]:

@@ -32,6 +32,10 @@ class InstrumentError(ValuemapError):
     """An instrument or wording file breaks a rule of the format; the message names file, table and field."""
 
 
+class StimulusError(ValuemapError):
+    """Pictures of items are missing or cannot be sent as they are; the message names every one of them."""
+
+
 class NormError(ValuemapError):
     """A norm's files break a rule of the format, or a norm does not fit what it is asked to judge."""
 
@@ -54,6 +58,10 @@ class WeightsError(ValuemapError):
 
 class ProviderError(ValuemapError):
     """A model's server refused in a way that asking again cannot mend (bad key, unknown model, bad request)."""
+
+
+class TrackingError(ValuemapError):
+    """A result cannot be logged to an MLflow tracking server."""
 
 
 class StatisticsError(ValuemapError):

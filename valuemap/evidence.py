@@ -33,8 +33,8 @@ from valuemap.reading import (
     t_interval,
 )
 from valuemap.scoring.answers import NOT_ASKED, Answers
-from valuemap.scoring.keyed import score
 from valuemap.scoring.profile import items_of, leave_out_people
+from valuemap.scoring.scores import scores_of
 from valuemap.statistics.circle import structural_summary
 from valuemap.statistics.estimate import Matrix
 from valuemap.study import State
@@ -424,7 +424,7 @@ def _means_by_framing(answers: Answers, rows: NDArray[np.bool_]) -> Matrix:
 
 def _scale_means(answers: Answers, rows: NDArray[np.bool_]) -> Matrix:
     instrument = answers.instrument
-    return item_means(score(answers.values[rows], instrument, instrument.levels[0].id).centred)
+    return item_means(scores_of(answers.where(rows), instrument.levels[0].id).centred)
 
 
 def _profiles_by_framing(answers: Answers, rows: NDArray[np.bool_]) -> Matrix:
@@ -454,7 +454,7 @@ def _ten_values(answers: Answers) -> Matrix | Reading:
     circle = answers.instrument.circle(CIRCLE_LEVEL)
     if circle is None:
         return missing(NO_CIRCLE)
-    scored = score(answers.values, answers.instrument, CIRCLE_LEVEL)
+    scored = scores_of(answers, CIRCLE_LEVEL)
     means = item_means(scored.centred)[[scored.scales.index(scale) for scale in circle.angles()]]
     return missing("a scale of the circle has no valid answer") if np.isnan(means).any() else means
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -36,10 +36,14 @@ def _is_number(key: object) -> bool:
     return isinstance(key, str) and key.isascii() and key.isdecimal() and len(key) < 6 and key[0] != "0"
 
 
+#: A rubric tells judges how to level; it has a hash of its own and does not change what was asked.
+NO_PART_OF_THE_KEY = {"rubric"}
+
 Text = Annotated[str, Field(min_length=1)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 Names = Annotated[tuple[Name, ...], BeforeValidator(_as_tuple)]
 Numbers = Annotated[tuple[int, ...], BeforeValidator(_as_tuple)]
+Texts = Annotated[tuple[Text, ...], BeforeValidator(_as_tuple)]
 
 
 class Likert(Definition):
@@ -68,14 +72,127 @@ class Likert(Definition):
         return self.maximum - self.minimum + 1
 
 
+class OpenAnswer(Definition):
+    """Response format: an answer in the respondent's own words, of which each part gets a level.
+
+    Attributes
+    ----------
+    parts
+        What is rated in every answer, such as "self" and "other"; each has a level from 0 to ``part_maximum``.
+    part_maximum, total_maximum
+        The total of an answer is its highest part, and ``total_maximum`` where that is one more than the parts can
+        reach, all parts are at their maximum and they differ.
+    min_words, max_words
+        What is asked for; a shorter or longer answer is unparseable.
+    lexical
+        Word list by which the program can level answers itself: "emotions" or none.
+    rubric
+        What a judge (a model or a person) is told about the levels; empty where there is none.
+    """
+
+    kind: Literal["open"]
+    parts: Annotated[Names, Field(min_length=1)]
+    part_maximum: Annotated[int, Field(ge=1, le=9)]
+    total_maximum: Annotated[int, Field(ge=1, le=10)]
+    min_words: Annotated[int, Field(ge=1)] = 1
+    max_words: Annotated[int, Field(ge=1, le=5000)]
+    lexical: Literal["emotions"] | None = None
+    rubric: str = ""
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.max_words < self.min_words:
+            raise ValueError(f"max_words ({self.max_words}) must not be less than min_words ({self.min_words})")
+        if not 0 <= self.total_maximum - self.part_maximum <= 1:
+            raise ValueError("total_maximum must be part_maximum, or one more")
+        if self.lexical == "emotions" and (self.parts, self.part_maximum) != (("self", "other"), 4):
+            raise ValueError('lexical: the list "emotions" levels the parts "self" and "other" from 0 to 4')
+        if len(set(self.parts)) != len(self.parts) or "total" in self.parts:
+            raise ValueError('parts: each needs a name of its own, and "total" is the name of the whole')
+        return self
+
+    @property
+    def minimum(self) -> int:
+        """The lowest level."""
+        return 0
+
+    @property
+    def maximum(self) -> int:
+        """The highest level of a whole answer."""
+        return self.total_maximum
+
+    @property
+    def values(self) -> tuple[int, ...]:
+        """The levels of a whole answer, lowest first."""
+        return tuple(range(self.total_maximum + 1))
+
+    @property
+    def n_options(self) -> int:
+        """There are no options to choose from."""
+        return 0
+
+
+class Choice(Definition):
+    """Response format: one of several options, of which one is right.
+
+    Attributes
+    ----------
+    options
+        How many each item offers.
+    key
+        Number of each item's right option, in the order of the wording's options.
+    pictures
+        Whether each item is a picture.
+    """
+
+    kind: Literal["choice"]
+    options: Annotated[int, Field(ge=2, le=9)]
+    key: Annotated[Numbers, Field(min_length=1)]
+    pictures: bool = False
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        for item, right in enumerate(self.key, start=1):
+            if not 1 <= right <= self.options:
+                raise ValueError(f"key: item {item} has the option {right}, but options run from 1 to {self.options}")
+        return self
+
+    @property
+    def minimum(self) -> int:
+        """Points of a wrong answer."""
+        return 0
+
+    @property
+    def maximum(self) -> int:
+        """Points of a right answer."""
+        return 1
+
+    @property
+    def values(self) -> tuple[int, ...]:
+        """The numbers of the options."""
+        return tuple(range(1, self.options + 1))
+
+    @property
+    def n_options(self) -> int:
+        """How many options there are."""
+        return self.options
+
+
+Response = Annotated[Likert | OpenAnswer | Choice, Field(discriminator="kind")]
+
+
 class Scale(Definition):
-    """A score: the mean of items, or the mean of scales of the first level (its components)."""
+    """A score: the mean (or sum) of items, or the mean of scales of the first level (its components).
+
+    ``part`` names what of an open answer is scored, and is left out elsewhere: a part, or "total".
+    """
 
     id: Name
     name: Text
     level: Name
     items: Numbers = ()
     components: Names = ()
+    part: Name | None = None
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -151,7 +268,8 @@ class Instrument(Definition):
     doi: str = ""
     licence: Text
     key_source: Text
-    response: Likert
+    response: Response
+    scoring: Literal["mean", "sum"] = "mean"
     levels: Annotated[tuple[Level, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
     scales: Annotated[tuple[Scale, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
     circles: Annotated[tuple[Circle, ...], BeforeValidator(_as_tuple)] = ()
@@ -176,6 +294,7 @@ class Instrument(Definition):
             for field, message in self._faults_of_scale(scale, levels):
                 yield Fault(table, field, message)
         yield from self._faults_of_key()
+        yield from self._faults_of_response()
         for number, circle in enumerate(self.circles, start=1):
             for field, message in self._faults_of_circle(circle, levels):
                 yield Fault(f"[[circles]] no. {number}", field, message)
@@ -198,9 +317,27 @@ class Instrument(Definition):
                     f"scale {scale.id}: its component {component} is no scale of the first level ({levels[0]})",
                 )
 
+    def _faults_of_response(self) -> Iterator[Fault]:
+        response = self.response
+        if isinstance(response, Choice) and len(response.key) != self.n_items:
+            yield Fault("[response]", "key", f"has {len(response.key)} entries, but there are {self.n_items} items")
+        if not isinstance(response, Likert) and self.centring != "none":
+            yield Fault("", "centring", f'must be "none" where the response format is "{response.kind}"')
+        if not isinstance(response, Likert) and any(scale.components for scale in self.scales):
+            yield Fault("[[scales]]", "components", f'are for the response format "likert", not "{response.kind}"')
+        known = (*response.parts, "total") if isinstance(response, OpenAnswer) else (None,)
+        for number, scale in enumerate(self.scales, start=1):
+            if scale.part not in known:
+                wanted = f"must be one of {', '.join(map(str, known))}" if known != (None,) else "is for open answers"
+                yield Fault(f"[[scales]] no. {number}", "part", wanted)
+
     def _faults_of_key(self) -> Iterator[Fault]:
         first = self.levels[0].id
-        keyed = Counter(item for scale in self.scales_of(first) for item in scale.items)
+        for part in dict.fromkeys(scale.part for scale in self.scales_of(first)):
+            yield from self._faults_of_part(part, first)
+
+    def _faults_of_part(self, part: str | None, first: str) -> Iterator[Fault]:
+        keyed = Counter(item for scale in self.scales_of(first) if scale.part == part for item in scale.items)
         rule = f"must be in exactly one scale of the first level ({first})"
         missing = [item for item in range(1, self.n_items + 1) if item not in keyed]
         if missing:
@@ -238,7 +375,8 @@ class Instrument(Definition):
                 self.version,
                 self.n_items,
                 self.centring,
-                self.response.model_dump(),
+                self.response.model_dump(exclude=NO_PART_OF_THE_KEY),
+                *([self.scoring] if self.scoring != "mean" else []),
                 # Without defaults: a field that the format gains later must not change the hash of today's files.
                 [scale.model_dump(exclude_defaults=True) for scale in self.scales],
             ]
@@ -264,7 +402,8 @@ class Instrument(Definition):
 class Wording(Definition):
     """One text version of an instrument.
 
-    ``labels`` name the options from the lowest to the highest.
+    ``labels`` name the options from the lowest to the highest, or the headings of an open answer's parts; ``options``
+    holds the answer words of each item of a choice test. An item that is a picture needs no text.
     """
 
     schema_version: Literal[1] = Field(alias="schema")
@@ -278,13 +417,15 @@ class Wording(Definition):
     licence: Text
     instruction: Text
     question: Text
-    labels: Annotated[tuple[Text, ...], BeforeValidator(_as_tuple)]
-    items: Annotated[dict[int, Text], BeforeValidator(_with_number_keys)]
+    labels: Annotated[tuple[Text, ...], BeforeValidator(_as_tuple)] = ()
+    items: Annotated[dict[int, Text], BeforeValidator(_with_number_keys)] = Field(default_factory=dict)
+    options: Annotated[dict[int, Texts], BeforeValidator(_with_number_keys)] = Field(default_factory=dict)
 
     @property
     def hash(self) -> str:
         """Hash of every word a respondent can see."""
-        return _hash([self.instruction, self.question, self.labels, sorted(self.items.items())])
+        shown: list[object] = [self.instruction, self.question, self.labels, sorted(self.items.items())]
+        return _hash([*shown, sorted(self.options.items())] if self.options else shown)
 
     def faults_against(self, instrument: Instrument) -> tuple[Fault, ...]:
         """Return every way in which this wording does not fit the instrument."""
@@ -293,18 +434,43 @@ class Wording(Definition):
     def _faults_against(self, instrument: Instrument) -> Iterator[Fault]:
         if self.instrument != instrument.id:
             yield Fault("", "instrument", f"is {self.instrument!r}, but the folder's is {instrument.id!r}")
-        n_options = instrument.response.n_options
-        if len(self.labels) != n_options:
-            yield Fault("", "labels", f"{len(self.labels)} given, but the scale has {n_options} options")
+        response = instrument.response
+        yield from self._faults_of_labels(response)
+        texts: dict[str, Mapping[int, object]] = {"items": self.items, "options": self.options}
+        needed = {"items"} - ({"items"} if isinstance(response, Choice) and response.pictures else set())
+        needed |= {"options"} if isinstance(response, Choice) else set()
+        for table, listed in texts.items():
+            if table in needed or (listed and (table == "items" or isinstance(response, Choice))):
+                yield from _faults_of_numbers(table, listed, instrument)
+            elif listed:
+                yield Fault(f"[{table}]", "", f'is for choice tests; {instrument.id} is "{response.kind}"')
+
+    def _faults_of_labels(self, response: Likert | OpenAnswer | Choice) -> Iterator[Fault]:
+        if isinstance(response, Choice):
+            for item, words in sorted(self.options.items()):
+                if len(words) != response.options:
+                    yield Fault("[options]", str(item), f"{len(words)} given, but each item has {response.options}")
+                elif len({word.casefold() for word in words}) != len(words):
+                    yield Fault("[options]", str(item), "two options have the same word")
+            wanted, what = 0, "the options stand in [options]"
+        elif isinstance(response, OpenAnswer):
+            wanted, what = len(response.parts), f"an answer has {len(response.parts)} parts"
+        else:
+            wanted, what = response.n_options, f"the scale has {response.n_options} options"
+        if len(self.labels) != wanted:
+            yield Fault("", "labels", f"{len(self.labels)} given, but {what}")
         folded = [label.casefold() for label in self.labels]
         if len(set(folded)) != len(folded):
             yield Fault("", "labels", "two options have the same label")
-        wanted = set(range(1, instrument.n_items + 1))
-        missing, extra = sorted(wanted - set(self.items)), sorted(set(self.items) - wanted)
-        if missing:
-            yield Fault("[items]", "", f"item {missing[0]} is missing ({len(missing)} in all)")
-        for item in extra:
-            yield Fault("[items]", str(item), f"there is no item {item} in {instrument.id}")
+
+
+def _faults_of_numbers(table: str, listed: Mapping[int, object], instrument: Instrument) -> Iterator[Fault]:
+    wanted = set(range(1, instrument.n_items + 1))
+    missing, extra = sorted(wanted - set(listed)), sorted(set(listed) - wanted)
+    if missing:
+        yield Fault(f"[{table}]", "", f"item {missing[0]} is missing ({len(missing)} in all)")
+    for item in extra:
+        yield Fault(f"[{table}]", str(item), f"there is no item {item} in {instrument.id}")
 
 
 def load_instrument(folder: Path) -> Instrument:

@@ -156,7 +156,9 @@ def _check_files(instrument_file: Path | None, wording_files: Sequence[Path]) ->
         if belongs_to:
             findings += _as_findings(file, "fault", wording_faults(wording, file, belongs_to))
         wordings[file] = wording
-        findings += _as_findings(file, "warning", [*_doubts_of_place(wording, file), *doubts_of_texts(wording)])
+        portraits = belongs_to is None or belongs_to.response.kind == "likert"
+        doubts = [*_doubts_of_place(wording, file), *doubts_of_texts(wording, portraits=portraits)]
+        findings += _as_findings(file, "warning", doubts)
     findings += _differences_between_forms(wordings)
     files = (*([instrument_file] if instrument_file else []), *wording_files)
     return CheckReport(instrument.id if instrument else None, files, tuple(findings), tuple(notes))
@@ -206,9 +208,12 @@ def _doubts_of_place(wording: Wording, file: Path) -> Iterator[Fault]:
         yield Fault("", "id", f"a wording {wording.id} is shipped, and the name means that one; choose another")
 
 
-def doubts_of_texts(wording: Wording) -> tuple[Fault, ...]:
-    """Return what is probably wrong with a wording's texts: broken letters, equal items, the wrong gender."""
-    return (*_broken_letters(wording), *_equal_items(wording), *_wrong_gender(wording))
+def doubts_of_texts(wording: Wording, *, portraits: bool = True) -> tuple[Fault, ...]:
+    """Return what is probably wrong with a wording's texts: broken letters, equal items, the wrong gender.
+
+    The gender form is that of the person whom a portrait describes; scenes have persons of their own (`portraits` off).
+    """
+    return (*_broken_letters(wording), *_equal_items(wording), *(_wrong_gender(wording) if portraits else ()))
 
 
 def _broken_letters(wording: Wording) -> Iterator[Fault]:

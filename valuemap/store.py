@@ -8,7 +8,8 @@ key, token or header of a provider ever gets here.
 Tables: ``study`` (one row: design, versions, hashes), ``instrument`` and ``wording`` (their whole text, so that a
 file explains itself), ``respondent``, ``condition``, ``prompt`` (each text once, by hash), ``call`` (one row a model
 call: raw reply, tokens, latency, seed, attempts, finish reason) and ``answer`` (one row an item: state, value,
-probabilities), with the view ``answer_in_full`` that joins them for R, datasette and sqlite3.
+probabilities), with the view ``answer_in_full`` that joins them for R, datasette and sqlite3; ``rater`` and ``rating``
+(levels that judges and people gave to open answers, beside the answers and never in place of them).
 """
 
 from __future__ import annotations
@@ -31,11 +32,32 @@ from valuemap.instrument import Instrument, Wording
 from valuemap.respondents.base import Identity
 from valuemap.study import Administration, Condition, Framing, State, Study
 
-SCHEMA_VERSION = 1
+#: Schema 1 had no ratings of open answers; it is read as it is, and migrated (after a copy) before it is written.
+SCHEMA_VERSION = 2
 APPLICATION_ID = 0x766D6170  # "vmap"
 COMMIT_ANSWERS = 100
 COMMIT_SECONDS = 0.25
 
+_RATINGS = """
+CREATE TABLE rater (
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL CHECK (kind IN ('judge', 'human')),
+  identity TEXT NOT NULL, rubric TEXT NOT NULL, rubric_hash TEXT NOT NULL, added TEXT NOT NULL,
+  UNIQUE (name, kind, rubric_hash)
+);
+CREATE TABLE rating (
+  id INTEGER PRIMARY KEY,
+  answer INTEGER NOT NULL REFERENCES answer (id),
+  rater INTEGER NOT NULL REFERENCES rater (id),
+  repeat INTEGER NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('valid', 'refused', 'unparseable', 'failed')),
+  levels TEXT,
+  differ INTEGER,
+  reason TEXT NOT NULL,
+  call INTEGER REFERENCES call (id),
+  UNIQUE (answer, rater, repeat),
+  CHECK ((state = 'valid') = (levels IS NOT NULL))
+);
+"""
 _SCHEMA = """
 CREATE TABLE study (
   id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -196,6 +218,7 @@ class StudyFile:
         if writable:
             lock = _lock(path)
             try:
+                _migrate(path)
                 return cls(path, _connect(path, writable=True), lock)
             except StudyError:
                 _unlock(path, lock)
@@ -256,15 +279,7 @@ class StudyFile:
         An answer that was ``failed`` is replaced; any other stored answer is left as it is.
         """
         self._begin()
-        prompt = hashlib.sha256(call.prompt.encode()).hexdigest()[:32]
-        execute = self._connection.execute
-        execute("INSERT OR IGNORE INTO prompt VALUES (?, ?)", (prompt, call.prompt))
-        now = datetime.now(UTC).isoformat(timespec="milliseconds")
-        fields = asdict(call) | {"prompt": prompt}
-        call_id = execute(
-            f"INSERT INTO call ({', '.join(fields)}, asked_at) VALUES ({'?, ' * len(fields)}?)",
-            (*fields.values(), now),
-        ).lastrowid
+        call_id = self._add_call(call)
         keys = (
             self._respondents()[administration.respondent.name],
             self._conditions()[administration.condition],
@@ -275,6 +290,17 @@ class StudyFile:
         self._pending += len(answers)
         if self._pending >= COMMIT_ANSWERS or time.monotonic() - self._last_commit >= COMMIT_SECONDS:
             self.commit()
+
+    def _add_call(self, call: CallRecord) -> int | None:
+        prompt = hashlib.sha256(call.prompt.encode()).hexdigest()[:32]
+        execute = self._connection.execute
+        execute("INSERT OR IGNORE INTO prompt VALUES (?, ?)", (prompt, call.prompt))
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        fields = asdict(call) | {"prompt": prompt}
+        return execute(
+            f"INSERT INTO call ({', '.join(fields)}, asked_at) VALUES ({'?, ' * len(fields)}?)",
+            (*fields.values(), now),
+        ).lastrowid
 
     def record_identity(self, identity: Identity) -> None:
         """Write down what a respondent turned out to be, such as the fields its server took."""
@@ -295,6 +321,15 @@ class StudyFile:
                     _INSERT_ANSWER, [_answer_row((person, condition), 1, answer, None) for answer in answers]
                 )
 
+    def write(self, statement: str, parameters: Sequence[object], call: CallRecord | None = None) -> None:
+        """Run one writing statement for `valuemap.ratings`; the row of `call`, added first, is its last parameter."""
+        self._begin()
+        own = () if call is None else (self._add_call(call),)
+        self._connection.execute(statement, (*parameters, *own))
+        self._pending += 1
+        if self._pending >= COMMIT_ANSWERS or time.monotonic() - self._last_commit >= COMMIT_SECONDS:
+            self.commit()
+
     def commit(self) -> None:
         """Make everything added so far durable."""
         if self._connection.in_transaction:
@@ -310,7 +345,7 @@ class StudyFile:
         return _Transaction(self._connection)
 
     def _write_design(self, study: Study) -> None:
-        for statement in _SCHEMA.split(";\n"):
+        for statement in (_SCHEMA + _RATINGS).split(";\n"):
             self._connection.execute(statement)
         execute = self._connection.execute
         execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -408,9 +443,9 @@ class StudyFile:
         rows = dict(self._connection.execute("SELECT state, COUNT(*) FROM answer GROUP BY state").fetchall())
         return {state: rows.get(state.value, 0) for state in State}
 
-    def rows(self, query: str) -> sqlite3.Cursor:
+    def rows(self, query: str, parameters: Sequence[object] = ()) -> sqlite3.Cursor:
         """Run a reading query; for the modules that turn answers into tables."""
-        return self._connection.execute(query)
+        return self._connection.execute(query, parameters)
 
     def integrity(self) -> str:
         """Return SQLite's verdict on the file: "ok" or what is wrong."""
@@ -561,8 +596,28 @@ def _check_kind(path: Path) -> None:
         raise StudyError(f"{path}: not a study file of valuemap.")
     if version > SCHEMA_VERSION:
         raise StudyError(f"{path}: was made by a newer valuemap (schema {version}); update valuemap to read it.")
-    if version < SCHEMA_VERSION:
+    if version < 1:
         raise StudyError(f"{path}: has schema {version}, which no released valuemap wrote.")
+
+
+def _migrate(path: Path) -> None:
+    """Bring a file of an older schema up to date, after a copy of it was made beside it."""
+    connection = _connect(path, writable=True)
+    try:
+        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+        if version == SCHEMA_VERSION:
+            return
+        copy = path.with_name(f"{path.name}.schema-{version}")
+        if not copy.exists():
+            connection.execute("VACUUM INTO ?", (str(copy),))
+        with _Transaction(connection):
+            for statement in _RATINGS.split(";\n"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    except sqlite3.DatabaseError as fault:
+        raise StudyError(f"{path}: cannot be brought up to date ({fault}).") from None
+    finally:
+        connection.close()
 
 
 def _answer_row(keys: tuple[int, int], repeat: int, answer: AnswerRecord, call_id: int | None) -> tuple[object, ...]:

@@ -12,17 +12,21 @@ import hashlib
 import itertools
 import json
 import random
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Literal
 
 from valuemap.instrument import Instrument, Wording
 from valuemap.respondents.base import Identity, Mode
+from valuemap.stimuli import Picture
 
 Presentation = Literal["item", "conversation", "form"]
 ItemOrder = Literal["fixed", "random"]
-OptionOrder = Literal["ascending", "descending"]
+OptionOrder = Literal[
+    "ascending", "descending", "none", "rotation-0", "rotation-1", "rotation-2", "rotation-3", "rotation-4",
+    "rotation-5", "rotation-6", "rotation-7", "rotation-8",
+]  # fmt: skip
 
 
 class State(StrEnum):
@@ -51,7 +55,9 @@ class Condition:
 
     ``option_order`` is about the printed scale: ``ascending`` prints the lowest option first as code 1;
     ``descending`` prints the highest option first as code 1. An answer that follows the position and not the content
-    therefore comes out mirrored.
+    therefore comes out mirrored. The words of a choice test are printed in rotated order: ``rotation-2`` prints the
+    third word first and the second last, so that over all rotations every word stands at every place once. Open answers
+    have no options: ``none``.
     """
 
     wording: str
@@ -64,7 +70,8 @@ class Condition:
 
     def label(self) -> str:
         """Name the condition on one line."""
-        parts = [self.wording, self.option_order, self.presentation, self.mode]
+        orders = [] if self.option_order == "none" else [self.option_order]
+        parts = [self.wording, *orders, self.presentation, self.mode]
         if self.item_order == "random":
             parts.append("random order")
         if self.framing.text:
@@ -92,6 +99,10 @@ class Study:
         The seed all others derive from.
     max_tokens
         Longest reply to one call; ``None`` for the asking loop's default.
+    pictures
+        The pictures of a picture test by item; empty elsewhere.
+    until_se
+        Standard error of every scale at which asking stops (`valuemap.stopping`); ``None`` to ask all repeats.
     """
 
     instrument: Instrument
@@ -101,6 +112,8 @@ class Study:
     repeats: int
     seed: int
     max_tokens: int | None = None
+    pictures: Mapping[int, Picture] = field(default_factory=dict)
+    until_se: float | None = None
 
     def repeats_of(self, condition: Condition) -> int:
         """Return how often a condition is administered."""
@@ -119,6 +132,7 @@ class Study:
 
     def design(self) -> dict[str, object]:
         """Describe the design as plain data: what a resumed run must have in common with its file."""
+        shown = {"stimuli": {str(item): picture.sha256 for item, picture in self.pictures.items()}}
         return {
             "instrument": self.instrument.id,
             "instrument_hash": self.instrument.hash,
@@ -127,6 +141,8 @@ class Study:
             "repeats": self.repeats,
             "seed": self.seed,
             "max_tokens": self.max_tokens,
+            **(shown if self.pictures else {}),
+            **({"until_se": self.until_se} if self.until_se is not None else {}),
         }
 
     def administrations(self) -> Iterator[Administration]:

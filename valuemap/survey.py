@@ -13,14 +13,22 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
-from valuemap.catalog import find_instrument, find_wording, own_wording_files
+from valuemap.catalog import find_instrument, find_wording, instrument_folder, own_wording_files
 from valuemap.errors import OtherDesignError, UsageError
-from valuemap.instrument import Instrument, Wording
+from valuemap.instrument import Choice, Instrument, OpenAnswer, Wording
 from valuemap.respondents.base import Mode, Respondent
+from valuemap.stimuli import Picture, load_pictures
 from valuemap.store import StudyFile
 from valuemap.study import NO_FRAMING, Framing, ItemOrder, OptionOrder, Presentation, Study, grid
 
 LONGEST_PATH = 200
+#: Repeats after which errors are first looked at.
+FIRST_LOOK = 3
+#: Every rotation of up to nine options.
+ROTATIONS: tuple[OptionOrder, ...] = (
+    "rotation-0", "rotation-1", "rotation-2", "rotation-3", "rotation-4", "rotation-5", "rotation-6", "rotation-7",
+    "rotation-8",
+)  # fmt: skip
 
 T = TypeVar("T")
 
@@ -38,13 +46,18 @@ class Plan:
     framings
         Texts, or paths of files that hold them; "" is no framing.
     presentations, item_orders, option_orders
-        Levels of the facets, crossed with each other.
+        Levels of the facets, crossed with each other. Without option orders: every one the instrument has, both of a
+        rating scale and all rotations of a choice test.
     mode
         ``None`` for the first mode of the first respondent.
     repeats, seed
         As in `Study`.
     max_tokens
         Longest reply; ``None`` for the default of `valuemap.administration.run`.
+    until_se
+        As in `Study`.
+    stimuli
+        Folder of the pictures of a picture test; ``None`` for those that came with the instrument.
     """
 
     instrument: str
@@ -52,11 +65,13 @@ class Plan:
     framings: tuple[str, ...] = ("",)
     presentations: tuple[Presentation, ...] = ("item",)
     item_orders: tuple[ItemOrder, ...] = ("fixed",)
-    option_orders: tuple[OptionOrder, ...] = ("ascending", "descending")
+    option_orders: tuple[OptionOrder, ...] = ()
     mode: Mode | None = None
     repeats: int = 5
     seed: int = 1
     max_tokens: int | None = None
+    stimuli: Path | None = None
+    until_se: float | None = None
 
 
 def design(plan: Plan, respondents: Mapping[str, Respondent]) -> Study:
@@ -68,9 +83,12 @@ def design(plan: Plan, respondents: Mapping[str, Respondent]) -> Study:
         Something in the plan does not exist or does not go together.
     CatalogError, InstrumentError
         The instrument or a wording is not known, or its file is at fault.
+    StimulusError
+        A picture is missing or cannot be used; all that is wrong is named.
     """
     instrument = find_instrument(plan.instrument)
-    mode = _mode(respondents, plan.mode)
+    mode = _mode(instrument, respondents, plan.mode)
+    _check_presentations(instrument, plan.presentations)
     if mode == "distribution" and set(plan.presentations) != {"item"}:
         raise UsageError("distribution mode reads one item at a time: use --presentation item, or --mode sample.")
     wordings = _wordings(instrument, plan)
@@ -79,11 +97,16 @@ def design(plan: Plan, respondents: Mapping[str, Respondent]) -> Study:
         _framings(_once(plan.framings) or ("",)),
         _once(plan.presentations),
         _once(plan.item_orders),
-        _once(plan.option_orders),
+        _option_orders(instrument, _once(plan.option_orders)),
         mode,
     )
     identities = tuple(respondent.identity for respondent in respondents.values())
-    return Study(instrument, wordings, identities, conditions, plan.repeats, plan.seed, plan.max_tokens)
+    if plan.until_se is not None:
+        _check_stopping(plan, mode)
+    pictures = _pictures(instrument, plan, respondents)
+    return Study(
+        instrument, wordings, identities, conditions, plan.repeats, plan.seed, plan.max_tokens, pictures, plan.until_se
+    )
 
 
 def default_path(instrument: Instrument) -> Path:
@@ -124,8 +147,64 @@ def _once(chosen: Iterable[T]) -> tuple[T, ...]:
     return tuple(dict.fromkeys(chosen))
 
 
-def _mode(respondents: Mapping[str, Respondent], wanted: Mode | None) -> Mode:
+def _check_stopping(plan: Plan, mode: Mode) -> None:
+    if mode == "distribution":
+        raise UsageError("--until-se: a distribution is exact and is read once, so there is nothing to repeat.")
+    if plan.repeats < FIRST_LOOK:
+        raise UsageError(
+            f"--until-se looks from the third repeat on: give --repeats (the most) of {FIRST_LOOK} or more."
+        )
+
+
+def _check_presentations(instrument: Instrument, presentations: Sequence[Presentation]) -> None:
+    """Refuse what a response format cannot be asked in."""
+    kind = instrument.response.kind
+    allowed = {"likert": {"item", "conversation", "form"}, "open": {"item", "conversation"}, "choice": {"item"}}[kind]
+    other = next((one for one in presentations if one not in allowed), None)
+    if other:
+        what = {"open": "answers in the respondent's own words", "choice": "a choice test"}[kind]
+        raise UsageError(f"{instrument.id} is {what}: --presentation {other} is for rating scales.")
+
+
+def _option_orders(instrument: Instrument, wanted: Sequence[OptionOrder]) -> tuple[OptionOrder, ...]:
+    """Return the option orders to use: those asked for, or all that the response format has."""
+    response = instrument.response
+    if isinstance(response, OpenAnswer):
+        known: tuple[OptionOrder, ...] = ("none",)
+    elif isinstance(response, Choice):
+        known = ROTATIONS[: response.options]
+    else:
+        known = ("ascending", "descending")
+    other = next((order for order in wanted if order not in known), None)
+    if other:
+        raise UsageError(f"{instrument.id}: there is no option order {other}; there are {', '.join(known)}.")
+    return tuple(wanted) or known
+
+
+def _pictures(instrument: Instrument, plan: Plan, respondents: Mapping[str, Respondent]) -> dict[int, Picture]:
+    """Check every picture, and that everybody can be shown them, before anything is asked."""
+    if not (isinstance(instrument.response, Choice) and instrument.response.pictures):
+        if plan.stimuli is not None:
+            raise UsageError(f"--stimuli: {instrument.id} has no pictures.")
+        return {}
+    for name, respondent in respondents.items():
+        if not respondent.sees:
+            raise UsageError(f"{name} reads text only, and {instrument.id} shows pictures: ask a model that sees.")
+    folder = plan.stimuli or instrument_folder(plan.instrument) / "stimuli"
+    if plan.stimuli is None and not folder.is_dir():
+        raise UsageError(
+            f"{instrument.id}: its pictures are not shipped; put your own copy in a folder, a file an item (1.png, "
+            "2.jpg, ...), and name it with --stimuli DIR."
+        )
+    return load_pictures(folder, range(1, instrument.n_items + 1))
+
+
+def _mode(instrument: Instrument, respondents: Mapping[str, Respondent], wanted: Mode | None) -> Mode:
     """Take the mode asked for, or the default that the first respondent has and all others can give."""
+    if isinstance(instrument.response, OpenAnswer):
+        if wanted == "distribution":
+            raise UsageError(f"{instrument.id} is answered in the respondent's own words: only --mode sample can be.")
+        wanted = "sample"
     mode: Mode = wanted or next(iter(respondents.values())).modes[0]
     for name, respondent in respondents.items():
         if mode not in respondent.modes:

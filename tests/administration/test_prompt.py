@@ -39,7 +39,7 @@ def test_descending_mirrors_what_the_codes_mean_and_leaves_the_codes(pvq: Instru
     assert prompt.option_codes(pvq) == ("1", "2", "3", "4", "5", "6")
     assert prompt.option_values(pvq, "ascending") == (1, 2, 3, 4, 5, 6)
     assert prompt.option_values(pvq, "descending") == (6, 5, 4, 3, 2, 1)
-    up, down = (prompt.option_labels(pvq_wording, order) for order in ORDERS)
+    up, down = (prompt.option_labels(pvq_wording, order, 1) for order in ORDERS)
     assert up == down[::-1] == pvq_wording.labels
 
 
@@ -61,7 +61,7 @@ def test_a_form_numbers_the_items_by_their_place_and_holds_each_once(pvq_wording
 
 
 def test_a_further_item_of_a_conversation_is_the_item_alone(pvq_wording: Wording) -> None:
-    assert prompt.next_item(pvq_wording, 7) == pvq_wording.items[7]
+    assert prompt.next_item(pvq_wording, "ascending", 7) == pvq_wording.items[7]
 
 
 def test_a_framing_is_the_system_text_and_no_framing_is_none() -> None:

@@ -21,7 +21,7 @@ def study(cli: Cli, small_folder: Path) -> Path:
 def test_freeze_writes_a_baseline_and_says_what_is_in_it(cli: Cli, study: Path) -> None:
     ran = cli("baseline", "freeze", study, "-o", "b.json")
     assert ran.code == 0
-    assert "8 passes, 40 answers asked for: 40 valid, 0 refused, 0 unparseable, 0 failed" in " ".join(ran.out.split())
+    assert "40 valid, 0 refused, 0 unparseable, 0 failed of 40 asked, in 8 passes" in " ".join(ran.out.split())
     assert "valuemap drift b.json" in ran.err
     (release,) = load_baseline(Path("b.json"))
     assert release.respondent.name == "simulated:clean"
@@ -86,7 +86,7 @@ def test_show_names_who_when_how_and_the_denominators(cli: Cli, study: Path) -> 
         "frozen from study.vmap",
         "small, version 1, 5 items",
         "clean (simulated)",
-        "8 passes, 40 answers asked for: 40 valid",
+        "40 valid, 0 refused, 0 unparseable, 0 failed of 40 asked, in 8 passes",
         "w1, ascending, item, sample",
         "2 repeats, seed 1",
     ):
@@ -99,9 +99,10 @@ def test_show_json_has_the_same_for_programs(cli: Cli, study: Path) -> None:
     cli("baseline", "freeze", study)
     shown = json.loads(cli("baseline", "show", "baseline.json", "--json").out)
     (release,) = shown["releases"]
-    assert shown["instrument"]["id"] == "small"
-    assert release["denominators"] == {
-        "passes": 8, "asked": 40, "valid": 40, "refused": 0, "unparseable": 0, "failed": 0,
+    assert release["instrument"] == "small"
+    assert release["passes"] == 8
+    assert release["answers"] == {
+        "asked": 40, "valid": 40, "refused": 0, "unparseable": 0, "failed": 0,
     }  # fmt: skip
     assert [condition["wording"] for condition in release["conditions"]] == ["w1", "w1", "w2", "w2"]
 

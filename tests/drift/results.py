@@ -19,7 +19,8 @@ from valuemap.study import NO_FRAMING, Condition
 #: Everything that text can do in a comment, in XML and in a terminal.
 ACTING = (
     "@everyone #1 !2 GH-3 <script>alert(1)</script> <!-- ]]> ![x](https://evil.example/x.png) [a](javascript:b) "
-    "`code` | cell\n# heading\n/close \x1b[31m\x00\x08\ud800\ufffe\u202e www.evil.example https://evil.example a@evil.example"
+    "`code` | cell\n# heading\n/close \x1b[31m\x00\x08\ud800\ufffe\u202e www.evil.example https://evil.example "
+    "a@evil.example"
 )
 
 
@@ -103,16 +104,26 @@ def a_result(**changes: Any) -> DriftResult:
         values=(
             a_value(),
             a_value("SD", name="Self-direction", d=0.02, low=-0.1, high=0.14, p_adjusted=0.8, word="stable"),
-            a_value("PO", name="Power", d=math.nan, low=math.nan, high=math.nan, p=math.nan, p_adjusted=math.nan,
-                    word="undecided", cells=0, note="no valid answer in the candidate"),
+            a_value(
+                "PO",
+                name="Power",
+                d=math.nan,
+                low=math.nan,
+                high=math.nan,
+                p=math.nan,
+                p_adjusted=math.nan,
+                word="undecided",
+                cells=0,
+                note="no valid answer in the candidate",
+            ),
         ),
         behaviour=(a_behaviour(),),
-        whole=WholeChange(0.4, 0.003, 0.91, (0.6, 0.98), 0.93, (0.7, 0.99), math.nan, math.nan, math.nan, ("No circle.",)),
+        whole=WholeChange(0.4, 0.003, 0.91, (0.6, 0.98), 0.93, (0.7, 0.99), *[math.nan] * 3, ("No circle.",)),
         power=Power(0.31, 0.47),
         word="drifted",
         reasons=("Benevolence fell by 0.75 SD.",),
         notes=("Repeats of a model are not people.",),
-    )  # fmt: skip
+    )
     return replace(result, **changes)
 
 
@@ -126,7 +137,7 @@ def an_acting_result() -> DriftResult:
         sd_source=ACTING,
         differences=(Difference(ACTING, ACTING, ACTING, accepted=True),),
         attribution=(Difference(ACTING, ACTING, ACTING),),
-        values=(a_value(ACTING, name=ACTING, note=ACTING),),
+        values=(a_value(name=ACTING, note=ACTING),),
         behaviour=(a_behaviour(name=ACTING, words=ACTING),),
         whole=WholeChange(0.4, None, 0.9, (0.6, 0.9), 0.9, (0.7, 0.9), 1.0, 0.0, 2.0, (ACTING,)),
         reasons=(ACTING,),

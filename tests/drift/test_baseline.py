@@ -19,7 +19,9 @@ from numpy.testing import assert_array_equal
 from tests import fake_server as fake
 from tests.conftest import Cli, ServerThread
 from tests.simulation import simulate
+from valuemap.drift.as_json import as_data
 from valuemap.drift.baseline import _packed, _unpacked, freeze, is_baseline, load_baseline, read_baseline
+from valuemap.drift.comparison import compare_releases
 from valuemap.drift.release import Release, releases_of
 from valuemap.errors import StudyError
 from valuemap.instrument import Instrument
@@ -93,6 +95,15 @@ def test_every_respondent_of_a_study_is_in_its_baseline(survey: Survey) -> None:
         assert_same(one, other)
 
 
+def test_an_array_that_is_not_there_stays_away_and_one_of_text_is_refused(survey: Survey) -> None:
+    (release,) = survey("--mode", "sample", "--repeats", 1)
+    (back,) = thawed(freeze([replace(release, answers=replace(release.answers, places=None))]))
+    assert back.answers.places is None
+    said = np.full(release.answers.values.shape, "I would rather not say.")
+    with pytest.raises(StudyError, match="are no numbers"):
+        freeze([replace(release, answers=replace(release.answers, option_mass=said))])
+
+
 def test_the_same_study_gives_the_same_bytes(survey: Survey) -> None:
     releases = survey("--mode", "sample", "--repeats", 2)
     assert freeze(releases) == freeze(releases_of(Path("study.vmap")))
@@ -105,6 +116,18 @@ NUMBERS = st.one_of(st.just(np.nan), st.floats(-20, 20), st.integers(0, 9))
 def test_any_row_of_numbers_survives(row: np.ndarray) -> None:
     packed = json.loads(json.dumps(_packed(row)))
     assert_array_equal(_unpacked(packed, list(row.shape), "float64"), row)
+
+
+def test_a_comparison_with_the_baseline_says_what_one_with_the_study_file_says(cli: Cli, home: Path) -> None:
+    for model in ("clean", "noisy"):
+        options = ("--mode", "sample", "--repeats", 3, "--out", f"{model}.vmap", "--quiet")
+        assert cli("survey", "pvq-21", "--model", f"simulated:{model}", *options).code == 0
+    (before,), (after,) = releases_of(Path("clean.vmap")), releases_of(Path("noisy.vmap"))
+    (back,) = thawed(freeze([before]))
+    found, wanted = as_data(compare_releases(back, after)), as_data(compare_releases(before, after))
+    assert found["baseline"].pop("source") == "baseline.json"
+    assert wanted["baseline"].pop("source") == "clean.vmap"
+    assert found == wanted
 
 
 # ------------------------------------------------------------------------------------------------------- the file

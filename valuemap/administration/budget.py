@@ -102,7 +102,7 @@ def _prompt_tokens(study: Study, condition: Condition) -> list[int]:
     first = [framing + _tokens(prompt.item_question(wording, order, item)) for item in items]
     if condition.presentation == "item":
         return first
-    turns = [_tokens(prompt.next_item(wording, item)) + TOKENS_A_MESSAGE for item in items]
+    turns = [_tokens(prompt.next_item(wording, order, item)) + TOKENS_A_MESSAGE for item in items]
     return [first[0] + sum(turns[1 : i + 1]) for i in range(len(turns))]
 
 

@@ -2,42 +2,61 @@
 
 In go a wording, a framing, an option order and item numbers; out come messages. Two rules: everything that prompts
 share comes first and the item comes last, so that a model's cache serves the beginning; and the option codes always
-run 1, 2, 3 ... in printed order, so that ``descending`` mirrors what each code means.
+run 1, 2, 3 ... in printed order, so that ``descending`` mirrors what each code means and a rotation moves every word
+of a choice to another place.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from valuemap.instrument import Instrument, Wording
 from valuemap.respondents.base import Message
 from valuemap.study import Framing, OptionOrder
 
+T = TypeVar("T")
+
 
 def option_codes(instrument: Instrument) -> tuple[str, ...]:
-    """Return the printed codes: "1", "2", ..."""
+    """Return the printed codes: "1", "2", ...; none of an open answer."""
     return tuple(str(code) for code in range(1, instrument.response.n_options + 1))
 
 
 def option_values(instrument: Instrument, order: OptionOrder) -> tuple[int, ...]:
-    """Return the scale value behind each printed code."""
-    values = instrument.response.values
-    return values if order == "ascending" else values[::-1]
+    """Return what stands behind each printed code: a scale value, or the number of a choice's option."""
+    return _in_order(instrument.response.values, order) if instrument.response.n_options else ()
 
 
-def option_labels(wording: Wording, order: OptionOrder) -> tuple[str, ...]:
-    """Return the options' labels in printed order."""
-    return wording.labels if order == "ascending" else wording.labels[::-1]
+def option_labels(wording: Wording, order: OptionOrder, item: int) -> tuple[str, ...]:
+    """Return the labels of an item's options in printed order."""
+    return _in_order(wording.options[item] if wording.options else wording.labels, order)
+
+
+def _in_order(options: tuple[T, ...], order: OptionOrder) -> tuple[T, ...]:
+    if order == "descending":
+        return options[::-1]
+    if order.startswith("rotation-"):
+        first = int(order.removeprefix("rotation-"))
+        return options[first:] + options[:first]
+    return options
 
 
 def item_question(wording: Wording, order: OptionOrder, item: int) -> str:
     """Word the question about one item, the item last."""
+    if order == "none":
+        return f"{wording.instruction}\n\n{wording.question}\n\n{wording.items[item]}"
+    if wording.options:
+        beginning = f"{wording.instruction}\n\n{wording.question}\nReply with the number only."
+        return f"{beginning}\n\n{next_item(wording, order, item)}"
     return f"{_preamble(wording, order)}\nReply with the number only.\n\n{wording.items[item]}"
 
 
-def next_item(wording: Wording, item: int) -> str:
+def next_item(wording: Wording, order: OptionOrder, item: int) -> str:
     """Word a further item of a conversation that has begun with `item_question`."""
-    return wording.items[item]
+    if not wording.options:
+        return wording.items[item]
+    return "\n".join([*([wording.items[item]] if item in wording.items else []), _legend(wording, order, item)])
 
 
 def form_question(wording: Wording, order: OptionOrder, items: Sequence[int]) -> str:
@@ -57,5 +76,8 @@ def opening(framing: Framing, question: str) -> tuple[Message, ...]:
 
 
 def _preamble(wording: Wording, order: OptionOrder) -> str:
-    legend = "\n".join(f"{code} = {label}" for code, label in enumerate(option_labels(wording, order), start=1))
-    return f"{wording.instruction}\n\n{wording.question}\n{legend}"
+    return f"{wording.instruction}\n\n{wording.question}\n{_legend(wording, order, 0)}"
+
+
+def _legend(wording: Wording, order: OptionOrder, item: int) -> str:
+    return "\n".join(f"{code} = {label}" for code, label in enumerate(option_labels(wording, order, item), start=1))

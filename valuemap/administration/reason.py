@@ -22,4 +22,6 @@ class Reason(StrEnum):
     REFUSAL = "refusal"  # the model said that it cannot or will not answer
     DECLINED = "declined by provider"  # the provider's refusal field was filled, or its content filter stepped in
     MISSING = "missing from list"  # the item is not among the answers to the form
+    TOO_SHORT = "too short"  # an open answer of fewer words than asked for
+    TOO_LONG = "too long"  # an open answer of more words than asked for
     WRONG_LENGTH = "list of wrong length"  # a bare list of more or fewer answers than the form has items

@@ -15,7 +15,9 @@ from valuemap.administration import prompt
 from valuemap.administration.budget import Meter
 from valuemap.administration.parse import ParsedAnswer, parse_choice
 from valuemap.administration.parse_form import parse_form
+from valuemap.administration.parse_open import parse_open
 from valuemap.errors import ProviderError
+from valuemap.instrument import Choice, OpenAnswer
 from valuemap.respondents.base import (
     CallFailed,
     Identity,
@@ -25,12 +27,15 @@ from valuemap.respondents.base import (
     Request,
     Respondent,
 )
+from valuemap.stimuli import Picture
 from valuemap.store import COMMIT_SECONDS, AnswerRecord, CallRecord, StudyFile
 from valuemap.study import Administration, Condition, State, Study
 
 # Long enough for a sentence around the number, and for short reasoning.
 REPLY_TOKENS = 256
 FORM_TOKENS_AN_ITEM = 16
+# Room for the longest answer that is asked for, in English, and for a writer who goes on a little.
+TOKENS_A_WORD = 3
 
 
 @dataclass(frozen=True)
@@ -52,11 +57,12 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Turn:
-    """One call to be made: the items it asks and the text that is new in it."""
+    """One call to be made: the items it asks, and the text and pictures that are new in it."""
 
     items: tuple[int, ...]
     places: tuple[int, ...]
     text: str
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,6 +97,7 @@ async def administer(
     meter: Meter,
     stop: Stop,
     progress: Progress,
+    up_to: Mapping[str, int] | None = None,
 ) -> Outcome:
     """Ask everything that is not yet answered.
 
@@ -104,6 +111,8 @@ async def administer(
         The open study file of this very study.
     settings, meter, stop, progress
         How to ask, how much, when to end, and whom to tell.
+    up_to
+        The last repeat to ask of each respondent; all of the design's where it is ``None``.
 
     Raises
     ------
@@ -118,7 +127,8 @@ async def administer(
             workers = []
             for identity in study.respondents:
                 respondent = respondents[identity.name]
-                chains = _chains(study, identity, file, done)
+                last = study.repeats if up_to is None else up_to[identity.name]
+                chains = _chains(study, identity, file, done, last)
                 slots = settings.concurrency if respondent.slots is None else respondent.slots
                 workers += [tasks.create_task(run.work(respondent, chains)) for _ in range(slots)]
             await asyncio.gather(*workers)
@@ -156,7 +166,7 @@ class _Run:
             for turn in chain.turns:
                 if not self._may_go_on():
                     return
-                messages = (*messages, Message("user", turn.text))
+                messages = (*messages, Message("user", turn.text, turn.pictures))
                 reply = await self._ask(respondent, chain.administration, messages, turn)
                 if reply is None:
                     break
@@ -183,7 +193,8 @@ class _Run:
         self._meter.begin()
         try:
             if administration.condition.mode == "distribution":
-                call, answers = _read(await respondent.distribution(request), prompt_text, turn, request)
+                choice = isinstance(administration.study.instrument.response, Choice)
+                call, answers = _read(await respondent.distribution(request), prompt_text, turn, request, choice=choice)
             else:
                 reply = await respondent.answer(request)
                 call, answers = _written(reply, prompt_text, administration, turn, request)
@@ -200,11 +211,11 @@ class _Run:
 
 
 def _chains(
-    study: Study, identity: Identity, file: StudyFile, done: set[tuple[str, Condition, int, int]]
+    study: Study, identity: Identity, file: StudyFile, done: set[tuple[str, Condition, int, int]], last: int
 ) -> Iterator[Chain]:
-    """Yield what is left to ask of one respondent."""
+    """Yield what is left to ask of one respondent, up to the last repeat wanted."""
     for administration in study.administrations():
-        if administration.respondent.name != identity.name:
+        if administration.respondent.name != identity.name or administration.repeat > last:
             continue
         condition, repeat = administration.condition, administration.repeat
         order = administration.item_order()
@@ -221,7 +232,8 @@ def _chains(
         elif condition.presentation == "item":
             for item in left:
                 text = prompt.item_question(wording, condition.option_order, item)
-                yield Chain(administration, system, (Turn((item,), (place[item],), text),))
+                pictures = (study.pictures[item],) if study.pictures else ()
+                yield Chain(administration, system, (Turn((item,), (place[item],), text, pictures),))
         else:
             yield _conversation(administration, file, order, left)
 
@@ -237,7 +249,7 @@ def _conversation(administration: Administration, file: StudyFile, order: tuple[
         text = (
             prompt.item_question(wording, condition.option_order, item)
             if place == 1
-            else prompt.next_item(wording, item)
+            else prompt.next_item(wording, condition.option_order, item)
         )
         if item in left:
             turns.append(Turn((item,), (place,), text))
@@ -249,6 +261,8 @@ def _conversation(administration: Administration, file: StudyFile, order: tuple[
 def _request(administration: Administration, messages: tuple[Message, ...], turn: Turn, settings: Settings) -> Request:
     instrument, condition = administration.study.instrument, administration.condition
     room = REPLY_TOKENS + (FORM_TOKENS_AN_ITEM * len(turn.items) if len(turn.items) > 1 else 0)
+    if isinstance(instrument.response, OpenAnswer):
+        room = max(room, TOKENS_A_WORD * instrument.response.max_words)
     return Request(
         messages=messages,
         seed=administration.seed(turn.items[0]),
@@ -264,25 +278,16 @@ def _request(administration: Administration, messages: tuple[Message, ...], turn
 
 def _shown(messages: tuple[Message, ...], turn: Turn) -> str:
     """Return the text that is new in this call; earlier turns of a conversation are stored with their own calls."""
-    return "\n\n".join(f"[{m.role}]\n{m.text}" for m in messages if m.role == "system" or m.text == turn.text)
+    shown = [f"[picture]\n{picture.name}, sha256 {picture.sha256}" for picture in turn.pictures]
+    said = [f"[{m.role}]\n{m.text}" for m in messages if m.role == "system" or m.text == turn.text]
+    return "\n\n".join([*said[:-1], *shown, said[-1]])
 
 
 def _written(
     reply: Reply, prompt_text: str, administration: Administration, turn: Turn, request: Request
 ) -> tuple[CallRecord, tuple[AnswerRecord, ...]]:
     """Parse a written reply into the answers of its turn."""
-    condition = administration.condition
-    labels = prompt.option_labels(administration.study.wordings[condition.wording], condition.option_order)
-    why = {"finish_reason": reply.finish_reason, "refusal": reply.refusal}
-    parsed: tuple[ParsedAnswer, ...]
-    if condition.presentation == "form":
-        parsed = parse_form(reply.text, turn.places, labels, **why)
-    else:
-        parsed = (parse_choice(reply.text, labels, **why),)
-    answers = tuple(
-        _answer(item, place, answer, request)
-        for item, place, answer in zip(turn.items, turn.places, parsed, strict=True)
-    )
+    answers = _answers(reply, administration, turn, request)
     call = CallRecord(
         prompt=prompt_text,
         raw=reply.text,
@@ -297,6 +302,32 @@ def _written(
         fingerprint=reply.fingerprint,
     )
     return call, answers
+
+
+def _answers(reply: Reply, administration: Administration, turn: Turn, request: Request) -> tuple[AnswerRecord, ...]:
+    """Parse a written reply in the manner of the instrument's response format."""
+    study, condition = administration.study, administration.condition
+    why = {"finish_reason": reply.finish_reason, "refusal": reply.refusal}
+    response = study.instrument.response
+    if isinstance(response, OpenAnswer):
+        read = parse_open(reply.text, response, **why)
+        # An open answer has no value of its own until it is scored: its number of words stands for it.
+        value = float(read.words) if read.state is State.VALID else None
+        return (
+            AnswerRecord(
+                turn.items[0], turn.places[0], read.state, value, reason=read.reason, disclaimer=read.disclaimer
+            ),
+        )
+    labels = prompt.option_labels(study.wordings[condition.wording], condition.option_order, turn.items[0])
+    parsed: tuple[ParsedAnswer, ...]
+    if condition.presentation == "form":
+        parsed = parse_form(reply.text, turn.places, labels, **why)
+    else:
+        parsed = (parse_choice(reply.text, labels, **why),)
+    return tuple(
+        _answer(item, place, answer, request)
+        for item, place, answer in zip(turn.items, turn.places, parsed, strict=True)
+    )
 
 
 def _answer(item: int, place: int, parsed: ParsedAnswer, request: Request) -> AnswerRecord:
@@ -314,15 +345,18 @@ def _answer(item: int, place: int, parsed: ParsedAnswer, request: Request) -> An
 
 
 def _read(
-    read: OptionDistribution, prompt_text: str, turn: Turn, request: Request
+    read: OptionDistribution, prompt_text: str, turn: Turn, request: Request, *, choice: bool
 ) -> tuple[CallRecord, tuple[AnswerRecord, ...]]:
-    """Take the mean of a distribution as the answer's value, and keep the distribution lowest value first."""
+    """Take the mean of a distribution as the answer's value, and keep the distribution lowest value first.
+
+    Options of a choice have no mean: the likeliest one is the value there.
+    """
     by_value = sorted(zip(request.option_values, read.probabilities, strict=True))
     answer = AnswerRecord(
         turn.items[0],
         turn.places[0],
         State.VALID,
-        sum(value * probability for value, probability in by_value),
+        float(max(by_value, key=lambda pair: pair[1])[0]) if choice else sum(v * p for v, p in by_value),
         probabilities=tuple(probability for _, probability in by_value),
         option_mass=read.option_mass,
     )

@@ -138,12 +138,10 @@ def _denominators(release: Release) -> str:
 def _as_json(found: Baseline) -> dict[str, Any]:
     from valuemap.drift.as_json import release_data
 
-    instrument = found.releases[0].answers.instrument
     return {
         "file": str(found.path),
         "study": found.study,
         "sha256": found.sha256,
-        "instrument": {"id": instrument.id, "version": instrument.version, "hash": instrument.hash},
         "releases": [
             {**release_data(release), "conditions": [asdict(one) for one in release.conditions.values()]}
             for release in found.releases

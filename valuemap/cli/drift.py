@@ -79,6 +79,12 @@ SUBCOMMANDS = {
     metavar="FILE",
     help="Write a JUnit report as well, which build servers show.",
 )
+@click.option(
+    "--mlflow",
+    metavar="URI",
+    help="Log each result as a run to this MLflow tracking server as well (pip install 'valuemap[mlflow]').",
+)
+@click.option("--mlflow-experiment", metavar="NAME", help="Experiment to log to.  [default: valuemap drift]")
 @click.option("--allow-undecided", is_flag=True, help="Exit code 0 where the result is undecided.")
 @click.option(
     "--seed", default=1, show_default=True, type=click.IntRange(0), help="Seed of permutations and of the bootstrap."
@@ -95,6 +101,8 @@ def compare(
     as_json: bool,
     as_markdown: bool,
     junit: Path | None,
+    mlflow: str | None,
+    mlflow_experiment: str | None,
     allow_undecided: bool,
     seed: int,
 ) -> None:
@@ -111,6 +119,8 @@ def compare(
 
     if as_json and as_markdown:
         raise UsageError("--json and --markdown: give one of the two.")
+    if mlflow_experiment and not mlflow:
+        raise UsageError("--mlflow-experiment needs --mlflow URI.")
     before = _read(baseline)
     pairs = [pair for candidate in candidates for pair in paired(before, _read(candidate), respondent)]
     for release in dict.fromkeys(release.source for pair in pairs for release in pair if release.being_written):
@@ -136,6 +146,8 @@ def compare(
     _show(results, as_json=as_json, as_markdown=as_markdown)
     if junit is not None:
         _write_junit(results, junit)
+    if mlflow is not None:
+        _log(results, mlflow, mlflow_experiment)
     click.get_current_context().exit(_exit_code([result.word for result in results], allow_undecided=allow_undecided))
 
 
@@ -151,13 +163,13 @@ def _read(path: Path) -> tuple[Release, ...]:
 
 def _show(results: Sequence[DriftResult], *, as_json: bool, as_markdown: bool) -> None:
     if as_json:
-        from valuemap.cli.drift_data import as_data
+        from valuemap.drift.as_json import as_data
 
         print_json({"results": [as_data(result) for result in results]})
     elif as_markdown:
         from valuemap.drift.markdown import markdown
 
-        click.echo(markdown(results))
+        click.echo(markdown(results), nl=False)
     else:
         from valuemap.cli.drift_view import print_result
 
@@ -174,6 +186,13 @@ def _write_junit(results: Sequence[DriftResult], path: Path) -> None:
         path.write_text(junit(results), encoding="utf-8")
     except OSError as fault:
         raise UsageError(f"{path}: cannot be written ({fault.strerror}).") from None
+
+
+def _log(results: Sequence[DriftResult], uri: str, experiment: str | None) -> None:
+    from valuemap.drift.mlflow_log import EXPERIMENT, log
+
+    for result in results:
+        say(f"Logged to MLflow: run {log(result, uri, experiment or EXPERIMENT)}")
 
 
 def _exit_code(words: Sequence[str], *, allow_undecided: bool) -> int:

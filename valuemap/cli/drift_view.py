@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from valuemap.cli.drift_data import counts
 from valuemap.cli.output import Cell, Column, print_rows, tell
 from valuemap.cli.wrapped import entry, paragraph
+from valuemap.drift.denominators import denominators
 from valuemap.drift.release import Release
 from valuemap.drift.result import BehaviourChange, DriftResult, ValueChange, WholeChange
 from valuemap.reading import number
-from valuemap.study import State
 
 VALUE_COLUMNS = [
     Column("name", "Value"),
@@ -144,9 +143,7 @@ def _print_power(result: DriftResult) -> None:
 def _print_denominators(result: DriftResult) -> None:
     tell("Answers and caveats")
     for name, release in (("baseline", result.baseline), ("candidate", result.candidate)):
-        found = counts(release.answers)
-        states = ", ".join(f"{found[state.value]:,} {state.value}" for state in State)
-        entry(name, f"{states} of {found['asked']:,} asked", 11)
+        entry(name, denominators(release).words(), 11)
 
 
 def _degrees(turn: float) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from valuemap.cli.instrument_new import new_command
 from valuemap.cli.output import Cell, Column, print_json, print_rows, say, tell
 from valuemap.cli.wrapped import entry, paragraph
 from valuemap.errors import EXIT_ERROR, EXIT_OK, InstrumentError
@@ -23,6 +24,8 @@ Examples:
   valuemap instrument check my-instrument/
   valuemap instrument import pvq-rr --wording female.docx \\
       --id official-feminine --language en --form feminine
+  valuemap instrument new mrmet --choices mrmet.csv --pictures \\
+      --name "..." --citation "..." --licence "CC BY-SA 4.0"
 """
 
 LIST_EPILOG = """\b
@@ -62,6 +65,9 @@ def command() -> None:
     An instrument is its items' key, scales and response format; a wording is one text version of it. Your own lie in
     folders of the same form as the shipped ones; docs/instrument-format.md describes them.
     """
+
+
+command.add_command(new_command)
 
 
 @command.command("list", epilog=LIST_EPILOG)
@@ -157,19 +163,26 @@ def _as_json(instrument: Instrument, wordings: list[dict[str, Any]], wording: Wo
 
 
 def _print_head(instrument: Instrument) -> None:
-    response = instrument.response
     paragraph(instrument.name)
     entry("id", f"{instrument.id}, version {instrument.version}, hash {instrument.hash}")
     entry("measures", instrument.measures)
     centring = {"person mean": "centred on the respondent's own mean", "none": "not centred"}[instrument.centring]
     entry("items", f"{instrument.n_items}; scores are {centring}")
-    entry("answers", f"{response.minimum} to {response.maximum} ({response.kind}, {response.n_options} options)")
+    entry("answers", _answers(instrument))
     entry("citation", instrument.citation)
     entry("doi", instrument.doi)
     entry("licence", instrument.licence)
     entry("key from", instrument.key_source)
     if instrument.usual_norm:
         entry("usual norm", f"{instrument.usual_norm} (valuemap norm show {instrument.usual_norm})")
+
+
+def _answers(instrument: Instrument) -> str:
+    response = instrument.response
+    if response.kind == "choice":
+        pictures = "; every item is a picture" if response.pictures else ""
+        return f"one of {response.n_options} options is right{pictures}"
+    return f"{response.minimum} to {response.maximum} ({response.kind}, {response.n_options} options)"
 
 
 def _print_level(instrument: Instrument, level_id: str) -> None:
@@ -224,8 +237,10 @@ def _print_items(wording: Wording) -> None:
     entry("instruction", wording.instruction)
     entry("question", wording.question)
     entry("labels", " | ".join(wording.labels))
-    for number, text in sorted(wording.items.items()):
-        paragraph(text, f"  {number:>4}  ")
+    for number in sorted(wording.items.keys() | wording.options.keys()):
+        lines = [wording.items.get(number, ""), " | ".join(wording.options.get(number, ()))]
+        for place, line in enumerate(line for line in lines if line):
+            paragraph(line, " " * 8 if place else f"  {number:>4}  ")
 
 
 @command.command("check", epilog=CHECK_EPILOG)

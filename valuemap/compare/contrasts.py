@@ -21,8 +21,8 @@ from valuemap.compare.subject import Subject
 from valuemap.errors import StatisticsError, StudyError
 from valuemap.instrument import Instrument
 from valuemap.scoring.answers import Answers
-from valuemap.scoring.keyed import score
 from valuemap.scoring.profile import CLUSTER_FACETS, Profile, error_shares, profiles, standard_errors
+from valuemap.scoring.scores import scores_of
 from valuemap.statistics.divergence import profile_distance
 from valuemap.statistics.effects import adjust
 from valuemap.statistics.groups import Discriminant, Manova, discriminant, manova
@@ -233,7 +233,7 @@ def welch_freedom(squares: Matrix, freedoms: Matrix) -> float:
 
 
 def _cluster_means(answers: Answers, labels: NDArray[np.str_], clusters: Sequence[str], level: str) -> Matrix:
-    centred = score(answers.values, answers.instrument, level).centred
+    centred = scores_of(answers, level).centred
     return np.array([_column_means(centred[labels == cluster]) for cluster in clusters])
 
 
@@ -264,7 +264,7 @@ def _adjusted(contrasts: list[Contrast]) -> tuple[Contrast, ...]:
 def _apart(
     subjects: Sequence[Subject], level: str, seed: int
 ) -> tuple[Manova | None, Discriminant | None, tuple[str, ...]]:
-    raw = np.vstack([score(subject.answers.values, subject.answers.instrument, level).raw for subject in subjects])
+    raw = np.vstack([scores_of(subject.answers, level).raw for subject in subjects])
     labels = np.concatenate([[subject.name] * len(subject.answers.values) for subject in subjects])
     try:
         return manova(raw, labels), discriminant(raw, labels, seed=seed), ()

@@ -22,23 +22,29 @@ def as_data(result: DriftResult) -> dict[str, Any]:
 
     Returns
     -------
-    ``schema``, then every field of `DriftResult` by its name; see docs/drift.md.
+    ``schema``, the verdict, then every other field of `DriftResult` by its name; see docs/drift.md.
     """
-    found = {field.name: getattr(result, field.name) for field in fields(result)}
+    found = {"word": result.word, "reasons": result.reasons}
+    found |= {field.name: getattr(result, field.name) for field in fields(result)}
     data = {name: release_data(value) if isinstance(value, Release) else _plain(value) for name, value in found.items()}
     return {"schema": SCHEMA_VERSION, **data}
 
 
 def release_data(release: Release) -> dict[str, Any]:
-    """Return who answered, how it was asked, and the denominators, without the answers."""
+    """Return who answered, how it was asked, and the denominators in the place of the answers."""
     instrument = release.answers.instrument
-    apart = {"answers", "conditions", "respondent"}
+    counts = asdict(denominators(release))
+    apart = {"answers", "conditions", "respondent", "source"}
     return {
+        "source": release.source,
         "respondent": _plain(asdict(release.respondent)),
-        **{field.name: _plain(getattr(release, field.name)) for field in fields(release) if field.name not in apart},
-        "instrument": {"id": instrument.id, "version": instrument.version, "hash": instrument.hash},
+        "instrument": instrument.id,
+        "instrument_version": instrument.version,
+        "instrument_hash": instrument.hash,
         "conditions": [condition.label() for condition in release.conditions.values()],
-        "denominators": asdict(denominators(release)),
+        "passes": counts.pop("passes"),
+        "answers": counts,
+        **{field.name: _plain(getattr(release, field.name)) for field in fields(release) if field.name not in apart},
     }
 
 

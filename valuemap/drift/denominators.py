@@ -24,10 +24,11 @@ class Denominators:
 
     def words(self) -> str:
         """Say them on one line."""
-        return (
-            f"{self.passes:,} {'pass' if self.passes == 1 else 'passes'}, {self.asked:,} answers asked for: "
+        states = (
             f"{self.valid:,} valid, {self.refused:,} refused, {self.unparseable:,} unparseable, {self.failed:,} failed"
         )
+        passes = f"{self.passes:,} {'pass' if self.passes == 1 else 'passes'}"
+        return f"{states} of {self.asked:,} asked, in {passes}"
 
 
 def denominators(release: Release) -> Denominators:

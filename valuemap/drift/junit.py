@@ -1,10 +1,10 @@
 """Drift as JUnit XML, which every CI system shows.
 
 In go results; out comes one test suite a result, with one test case for the whole profile, one a value and one a
-behaviour. Rule, the same as the exit codes': drifted is a failure, degraded evidence is an error (the test could not be
-carried out), undecided is skipped (no alarm, and no pass either), stable passes. The form is that of Ant, Maven and
-pytest (testsuites/testsuite/testcase with failure, error and skipped). What models and files say is text and never
-markup; a character that XML cannot hold becomes a space.
+behaviour. Rule: drifted is a failure, degraded evidence is an error (the test could not be carried out), undecided is
+skipped (no alarm, and no pass either: the command's exit code says whether the pipeline goes on), stable passes. The
+form is that of Ant, Maven and pytest (testsuites/testsuite/testcase with failure, error and skipped). What models and
+files say is text and never markup; a character that XML cannot hold becomes a space.
 """
 
 from __future__ import annotations

@@ -127,10 +127,11 @@ def _figure(number: float | None) -> str:
 
 def _whole(result: DriftResult) -> str:
     whole = result.whole
+    ranks, ipsative = Interval(*whole.rank_order_interval), Interval(*whole.ipsative_interval)
     words = [
         f"distance {shown(whole.distance, 'decimal')} points (p {shown(whole.p, 'p')})",
-        f"rank order ρ {shown(whole.rank_order, 'bounded')} {shown(Interval(*whole.rank_order_interval), 'bounded ci')}",
-        f"ipsative r {shown(whole.ipsative, 'bounded')} {shown(Interval(*whole.ipsative_interval), 'bounded ci')}",
+        f"rank order ρ {shown(whole.rank_order, 'bounded')} {shown(ranks, 'bounded ci')}",
+        f"ipsative r {shown(whole.ipsative, 'bounded')} {shown(ipsative, 'bounded ci')}",
     ]
     if not math.isnan(whole.turn):
         turn = shown(Interval(whole.turn_low, whole.turn_high), "ci")

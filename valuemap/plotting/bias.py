@@ -31,7 +31,7 @@ from valuemap.plotting.words import (
 from valuemap.quality import Evidence
 from valuemap.reliability.rows import item_means
 from valuemap.scoring.answers import Answers
-from valuemap.scoring.keyed import score
+from valuemap.scoring.scores import scores_of
 
 #: Panels are legible from this width on, and need not be wider than that (mm).
 NARROWEST, WIDEST = 36.0, 55.0
@@ -78,7 +78,7 @@ def _wordings(subject: Subject) -> list[dict[str, object]]:
     sides = []
     for wording in wordings[:2]:
         own = answers.where(answers.administrations["wording"] == wording)
-        sides.append(item_means(score(own.values, answers.instrument, level).centred))
+        sides.append(item_means(scores_of(own, level).centred))
     names = [scale.id for scale in answers.instrument.scales_of(level)]
     return _rows(subject, WORDINGS, names, sides, (f"Wording {wordings[0]}", f"Wording {wordings[1]}"))
 

@@ -32,7 +32,7 @@ from valuemap.plotting.words import (
     states_sentence,
     verdict_sentence,
 )
-from valuemap.scoring.keyed import score
+from valuemap.scoring.scores import scores_of
 
 #: From this width (mm) the two panels stand beside each other.
 BESIDE = 140.0
@@ -81,7 +81,7 @@ def _passes(material: Material, between: Between, level: str) -> list[dict[str, 
     if between.discriminant is None:
         return []
     scalings = between.discriminant.scalings.to_numpy(dtype=float)[:, :2]
-    raw = [score(subject.answers.values, material.instrument, level).raw for subject in material.subjects]
+    raw = [scores_of(subject.answers, level).raw for subject in material.subjects]
     together = np.vstack(raw)
     centre = together[~np.isnan(together).any(axis=1)].mean(axis=0)
     rows: list[dict[str, object]] = []

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from valuemap.errors import StatisticsError
 from valuemap.reliability.rows import item_means
 from valuemap.scoring.answers import Answers
-from valuemap.scoring.keyed import score
 from valuemap.scoring.profile import items_of
+from valuemap.scoring.scores import scores_of
 from valuemap.statistics.estimate import Estimate, join_notes
 from valuemap.statistics.generalizability import (
     DecisionStudy,
@@ -124,7 +124,7 @@ def facet_study(own: Answers, level: str, target: float, seed: int = 1) -> Facet
     if len(own.values) < 2:
         raise StatisticsError("Nothing was varied and nothing repeated: the answers of a single pass have no spread.")
     facets = [facet for facet in (*RANDOM_FACETS, *FIXED_FACETS) if own.administrations[facet].nunique() > 1]
-    scores = score(own.values, own.instrument, level)
+    scores = scores_of(own, level)
     centred = _long(own, facets, SCALE, scores.scales, scores.centred)
     raw = _long(own, facets, SCALE, scores.scales, scores.raw)
     kept, notes = _scales_in_every_cell(centred, facets)

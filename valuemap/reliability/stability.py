@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from valuemap.errors import StatisticsError
 from valuemap.reliability.rows import item_means
 from valuemap.scoring.answers import FACETS, Answers
-from valuemap.scoring.keyed import score
+from valuemap.scoring.scores import scores_of
 from valuemap.statistics.divergence import pearson, spearman
 from valuemap.statistics.estimate import Estimate
 from valuemap.statistics.reliability import IccForm, icc
@@ -152,7 +152,7 @@ def _no_retest(answers: Answers) -> str:
 def _retests(own: Answers, level: str) -> list[ProfileAgreement]:
     found = []
     for _, condition in own.by(["condition"]):
-        scores = score(condition.values, own.instrument, level)
+        scores = scores_of(condition, level)
         some = ~np.isnan(scores.raw).all(axis=1)
         if some.sum() > 1:
             where = _condition(condition.administrations.iloc[0], own.administrations)
@@ -194,10 +194,7 @@ def _matched(own: Answers, first: str, second: str) -> tuple[Answers, Answers] |
 
 def _mean_profile(form: Answers, level: str, kind: Literal["raw", "centred"]) -> NDArray[np.float64]:
     """Mean over conditions of the mean over repeats, so that unequal numbers of repeats do not weigh."""
-    profiles = [
-        item_means(getattr(score(condition.values, form.instrument, level), kind))
-        for _, condition in form.by(["condition"])
-    ]
+    profiles = [item_means(getattr(scores_of(condition, level), kind)) for _, condition in form.by(["condition"])]
     return item_means(np.array(profiles))
 
 

@@ -11,16 +11,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from valuemap.stimuli import Picture
+
 Role = Literal["system", "user", "assistant"]
 Mode = Literal["sample", "distribution"]
 
 
 @dataclass(frozen=True)
 class Message:
-    """One turn of a chat."""
+    """One turn of a chat; pictures stand before its text."""
 
     role: Role
     text: str
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -140,6 +143,11 @@ class Respondent(Protocol):
     @property
     def modes(self) -> tuple[Mode, ...]:
         """The response modes this respondent can give, its default first."""
+        ...
+
+    @property
+    def sees(self) -> bool:
+        """Whether it can be shown pictures, as far as is known before it is asked."""
         ...
 
     @property

@@ -50,6 +50,7 @@ class Embedded:
     """
 
     modes: tuple[Mode, ...] = ("distribution", "sample")
+    sees: bool = False
     slots: int | None = 1
 
     def __init__(

@@ -36,6 +36,7 @@ CHECK = Request(
     repeat=1,
 )
 
+_PICTURE = re.compile(r"image|picture|vision|multi-?modal|content (?:part|type)|content.{0,40}string", re.IGNORECASE)
 _NAME_AT_URL = re.compile(r"(?P<model>.+?)@(?P<url>https?://.*)", re.IGNORECASE | re.DOTALL)
 
 
@@ -60,6 +61,10 @@ class EndpointCheck:
     tokens_in: int | None
     tokens_out: int | None
     latency: float
+
+
+def _shows_pictures(sent: Mapping[str, Any]) -> bool:
+    return any(isinstance(message["content"], list) for message in sent["messages"])
 
 
 class _NoLogProbabilitiesError(ProviderError):
@@ -174,6 +179,11 @@ class OpenAICompatible:
         return ("sample", "distribution")
 
     @property
+    def sees(self) -> bool:
+        """Taken for granted; a server that takes no pictures says so at the first call, and the run stops."""
+        return True
+
+    @property
     def slots(self) -> int | None:
         """As many as the user wishes."""
         return None
@@ -253,6 +263,10 @@ class OpenAICompatible:
         """Do without a field that the server does not take, so that the call can be made again."""
         if error.status in (400, 403, 422) and "logprobs" in sent and "logprobs" in error.text:
             raise self._no_log_probabilities(error.words)
+        if error.status in (400, 404, 415, 422) and _shows_pictures(sent) and _PICTURE.search(error.text):
+            raise ProviderError(
+                f"{self._who}: takes no pictures ({error.words}); choose a model that sees, or an instrument of text."
+            )
         return self._fields.leave_out(error, sent)
 
     def _no_log_probabilities(self, reason: str) -> _NoLogProbabilitiesError:

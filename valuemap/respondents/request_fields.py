@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from valuemap.respondents.base import Request
+from valuemap.respondents.base import Message, Request
 from valuemap.respondents.server_address import OPENAI_HOST
 from valuemap.respondents.server_reply import ServerError
 
@@ -23,6 +23,14 @@ _UNSUPPORTED = re.compile(
     r"|extra (?:inputs|fields)|extra_forbidden|not permitted|not allowed|deprecated",
     re.IGNORECASE,
 )
+
+
+def _content(message: Message) -> str | list[dict[str, Any]]:
+    """Return a message's text, or its pictures and its text as content parts."""
+    if not message.pictures:
+        return message.text
+    pictures = [{"type": "image_url", "image_url": {"url": picture.data_url()}} for picture in message.pictures]
+    return [*pictures, {"type": "text", "text": message.text}]
 
 
 class RequestFields:
@@ -54,7 +62,7 @@ class RequestFields:
         return {**self._fields(request, 1, temperature=1.0), **LOG_PROBABILITIES}
 
     def _fields(self, request: Request, max_tokens: int, **optional: float | None) -> Mapping[str, Any]:
-        messages = [{"role": message.role, "content": message.text} for message in request.messages]
+        messages = [{"role": message.role, "content": _content(message)} for message in request.messages]
         fields: dict[str, Any] = {"model": self._model, "messages": messages}
         for field, value in optional.items():
             if value is not None and field not in self._unsupported:

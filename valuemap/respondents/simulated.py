@@ -7,7 +7,9 @@ response model is written down; asking, distribution mode and the calibration st
 The model. An item of value *s* has the latent answer ``elevation + acquiescence + true[s] + item effect + wording
 effect + administration shift``; normal noise is added and the result is rounded to the nearest option, the ends
 collecting what lies beyond. With probability ``position_bias`` the answer is instead taken from ``positions`` (the
-printed places, whatever they mean), and with probability ``constant_bias`` it is ``constant_value``.
+printed places, whatever they mean), and with probability ``constant_bias`` it is ``constant_value``. A choice is right
+with probability ``accuracy`` and otherwise any of the wrong options; an open answer expresses, for each of its parts,
+the level ``awareness`` with the noise of a single answer, rounded and kept within the levels.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from scipy.stats import norm
 
 from valuemap.definition import Definition, read_definition
 from valuemap.errors import UsageError
-from valuemap.instrument import Instrument
+from valuemap.instrument import Choice, Instrument, OpenAnswer
 from valuemap.respondents.base import Identity, Mode, OptionDistribution, Reply, Request
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -62,6 +64,10 @@ class SimulatedProfile(Definition):
         How likely each printed place is when answering by place; the first place only, where it is not given.
     constant_bias, constant_value
         Probability of giving a fixed value, and that value.
+    accuracy
+        Probability of the right option in a choice test.
+    awareness
+        Mean level of the parts of an open answer.
     refusal_rate, unparseable_rate
         Probability of a reply that refuses, and of one that says nothing usable.
     seed
@@ -82,6 +88,8 @@ class SimulatedProfile(Definition):
     ] = (1.0,)
     constant_bias: Annotated[Share, BeforeValidator(_numbers)] = 0.0
     constant_value: int = 4
+    accuracy: Annotated[Share, BeforeValidator(_numbers)] = 0.75
+    awareness: Annotated[float, BeforeValidator(_numbers), Field(ge=0, le=9)] = 3.0
     refusal_rate: Annotated[Share, BeforeValidator(_numbers)] = 0.0
     unparseable_rate: Annotated[Share, BeforeValidator(_numbers)] = 0.0
     seed: int = 0
@@ -110,8 +118,8 @@ _HUMAN_LIKE = {
 }  # fmt: skip
 
 _PRESETS: dict[str, dict[str, object]] = {
-    "clean": {"noise": 0.4},
-    "noisy": {"noise": 2.5},
+    "clean": {"noise": 0.4, "accuracy": 0.9},
+    "noisy": {"noise": 2.5, "accuracy": 0.4},
     "position": {"position_bias": 0.95},
     "acquiescent": {"acquiescence": 1.5, "noise": 0.8},
     "constant": {"constant_bias": 1.0},
@@ -164,6 +172,8 @@ def _misfit(profile: SimulatedProfile, instrument: Instrument) -> str:
     response = instrument.response
     if unknown:
         return f"true.{unknown[0]}: {instrument.id} has no scale of that name"
+    if isinstance(response, OpenAnswer):
+        return ""
     if profile.constant_value not in response.values:
         scale = f"{response.minimum} to {response.maximum}"
         return f"constant_value: is {profile.constant_value}, but {instrument.id} runs from {scale}"
@@ -206,14 +216,27 @@ def response_probabilities(
     -------
     Array of shape (items, options); rows sum to 1.
     """
+    if isinstance(instrument.response, Choice):
+        return _with_biases(profile, _chances(profile, instrument.response, printed_values), printed_values)
     values = np.array(instrument.response.values, dtype=float)
     spread = profile.noise if shift is not None else float(np.hypot(profile.noise, profile.administration_spread))
     means = latent_means(profile, instrument, wording) + (shift or 0.0)
     edges = np.concatenate([[-np.inf], values[:-1] + 0.5, [np.inf]])
     cumulative = norm.cdf((edges[None, :] - means[:, None]) / max(spread, 1e-9))
     by_value = dict(zip(instrument.response.values, np.diff(cumulative, axis=1).T, strict=True))
-    content = np.column_stack([by_value[value] for value in printed_values])
+    return _with_biases(profile, np.column_stack([by_value[value] for value in printed_values]), printed_values)
 
+
+def _chances(profile: SimulatedProfile, response: Choice, printed_values: Sequence[int]) -> NDArray[np.float64]:
+    """Return the probability of every printed option of a choice test, shape (items, options)."""
+    right = np.array(response.key)[:, None] == np.array(printed_values)[None, :]
+    return np.where(right, profile.accuracy, (1 - profile.accuracy) / (response.options - 1))
+
+
+def _with_biases(
+    profile: SimulatedProfile, content: NDArray[np.float64], printed_values: Sequence[int]
+) -> NDArray[np.float64]:
+    """Mix answers by content with answers by place and with the fixed answer."""
     places = np.zeros(len(printed_values))
     places[: len(profile.positions)] = profile.positions[: len(printed_values)]
     constant = np.array([float(value == profile.constant_value) for value in printed_values])
@@ -245,6 +268,7 @@ class Simulated:
     """
 
     modes: tuple[Mode, ...] = ("sample", "distribution")
+    sees: bool = True
     slots: int | None = None
 
     def __init__(self, name: str, profile: SimulatedProfile, instrument: Instrument) -> None:
@@ -256,8 +280,10 @@ class Simulated:
 
     async def answer(self, request: Request) -> Reply:
         """Draw an answer, or one a line for several items."""
-        table = self._table(request, request.repeat)
         rng = _generator(request.seed, request.items)
+        if isinstance(self._instrument.response, OpenAnswer):
+            return Reply(self._own_words(self._instrument.response, rng), finish_reason="stop")
+        table = self._table(request, request.repeat)
         if len(request.items) == 1:
             return Reply(self._words(table[request.items[0] - 1], request.codes, rng), finish_reason="stop")
         if rng.random() < self._profile.refusal_rate:
@@ -276,6 +302,18 @@ class Simulated:
 
     async def close(self) -> None:
         """Nothing to give back."""
+
+    def _own_words(self, response: OpenAnswer, rng: np.random.Generator) -> str:
+        from valuemap.respondents.simulated_words import write_answer
+
+        if rng.random() < self._profile.refusal_rate:
+            return "I'm sorry, but as an AI I don't have feelings, so I can't answer that."
+        if rng.random() < self._profile.unparseable_rate:
+            return "That is an interesting scene!"
+        drawn = rng.normal(self._profile.awareness, self._profile.noise, len(response.parts))
+        levels = np.clip(np.rint(drawn), 0, min(response.part_maximum, 4)).astype(int)
+        headings = ("You", "The other person", *response.parts)[: len(response.parts)]
+        return write_answer(levels.tolist(), headings, rng)
 
     def _words(self, row: NDArray[np.float64], codes: Sequence[str], rng: np.random.Generator) -> str:
         fate = rng.random()

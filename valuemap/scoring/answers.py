@@ -2,23 +2,29 @@
 
 In goes an open study file; out comes `Answers`: one row an administration (one pass of one respondent), one column an
 item, with the value, the state and, in distribution mode, the option probabilities of each cell. Nothing is left out
-here: what is not valid is NaN in ``values`` and named in ``states``.
+here: what is not valid is NaN in ``values`` and named in ``states``. A value is what scales are made of: the scale
+value of a rating, 1 or 0 for a right or wrong choice (its probability, in distribution mode), the total level of an
+open answer.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from valuemap.errors import StudyError
-from valuemap.instrument import Instrument
+from valuemap.instrument import Choice, Instrument, OpenAnswer
 from valuemap.store import StudyFile
 from valuemap.study import State
+
+if TYPE_CHECKING:
+    from valuemap.scoring.levels import Levels, Scorer
 
 NOT_ASKED = 0
 STATE_CODES = {state: code for code, state in enumerate(State, start=1)}
@@ -37,7 +43,8 @@ class Answers:
         One row a pass: ``respondent`` (name), ``kind``, ``model``, ``condition`` (row number in the file), ``repeat``
         and the facets ``wording``, ``framing``, ``presentation``, ``item_order``, ``option_order``, ``mode``.
     values
-        Scale values, shape (administrations, items); NaN where the state is not valid.
+        Points of each answer, shape (administrations, items); NaN where the state is not valid, or where a scorer gave
+        no level.
     states
         0 not asked, else 1 to 4 as in `STATE_CODES`; same shape.
     probabilities
@@ -47,6 +54,15 @@ class Answers:
     places
         Place of each item in the order asked, from 1; same shape as values; 0 where not asked. ``None`` where no order
         was recorded.
+    disclaimers
+        Whether the reply disclaims having values or feelings, whatever its state; same shape as values. ``None`` where
+        it is not known.
+    parts
+        Further numbers of each answer, of the same shape: the levels of the parts of an open answer; of a choice,
+        "option" (number of the option chosen) and "place" (where it was printed, from 1; NaN in distribution mode);
+        "total by NAME", the totals that another scorer of open answers gave.
+    scorer
+        Who levelled open answers, with the version of the word list or rubric; empty elsewhere.
     """
 
     instrument: Instrument
@@ -56,6 +72,18 @@ class Answers:
     probabilities: NDArray[np.float64]
     option_mass: NDArray[np.float64]
     places: NDArray[np.int16] | None = None
+    disclaimers: NDArray[np.bool_] | None = None
+    parts: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    scorer: str = ""
+
+    def part(self, name: str) -> NDArray[np.float64]:
+        """Return the points of one part of every answer, or of the whole ("total"); shape (administrations, items)."""
+        return self.parts.get(name, self.values)
+
+    @property
+    def n_unrated(self) -> int:
+        """Count the valid answers to which the scorer gave no level."""
+        return int(((self.states == STATE_CODES[State.VALID]) & np.isnan(self.values)).sum())
 
     @property
     def is_people(self) -> bool:
@@ -82,6 +110,8 @@ class Answers:
             probabilities=self.probabilities[chosen],
             option_mass=self.option_mass[chosen],
             places=None if self.places is None else self.places[chosen],
+            disclaimers=None if self.disclaimers is None else self.disclaimers[chosen],
+            parts={name: matrix[chosen] for name, matrix in self.parts.items()},
         )
 
     def by(self, columns: Sequence[str]) -> list[tuple[tuple[str, ...], Answers]]:
@@ -90,24 +120,89 @@ class Answers:
         return [(tuple(key.split("\x00")), self.where(keys == key)) for key in keys.unique()]
 
 
-def load_answers(file: StudyFile) -> Answers:
+def load_answers(file: StudyFile, scorer: Scorer | None = None) -> Answers:
     """Read all answers of a study file.
+
+    Parameters
+    ----------
+    file
+        The open file.
+    scorer
+        Who levels open answers; ``None`` for the usual one (`valuemap.scoring.levels.levels_of`).
 
     Raises
     ------
     StudyError
-        There are none yet.
+        There are none yet; or open answers were not levelled by that scorer, or a scorer is named and the answers are
+        not open.
     """
+    answers = _read(file)
+    response = answers.instrument.response
+    if isinstance(response, OpenAnswer):
+        return _levelled(file, answers, scorer)
+    if scorer is not None:
+        raise StudyError(f"{file.path}: --scorer is for open answers, and {answers.instrument.id} has none.")
+    return _marked(file, answers, response) if isinstance(response, Choice) else answers
+
+
+def _levelled(file: StudyFile, answers: Answers, scorer: Scorer | None) -> Answers:
+    """Put the levels of a scorer in the place of the answers' numbers of words."""
+    from valuemap.ratings import open_answers
+    from valuemap.scoring.levels import TOTAL, known_scorers, levels_of
+
+    assert isinstance(answers.instrument.response, OpenAnswer)
+    found = levels_of(file, answers.instrument, scorer)
+    row = _row_numbers(file, answers)
+    cells = {a.id: (row[a.respondent, a.condition, a.repeat], a.item - 1) for a in open_answers(file)}
+
+    def matrix(levels: Levels, part: str) -> NDArray[np.float64]:
+        filled = np.full(answers.values.shape, np.nan)
+        for answer, cell in cells.items():
+            if answer in levels.by_answer:
+                filled[cell] = levels.by_answer[answer][part]
+        return filled
+
+    parts = {part: matrix(found, part) for part in (*answers.instrument.response.parts, TOTAL)}
+    for other in known_scorers(file, answers.instrument):
+        if other != found.scorer:
+            parts[f"total by {other}"] = matrix(levels_of(file, answers.instrument, other), TOTAL)
+    return replace(answers, values=parts[TOTAL], parts=parts, scorer=f"{found.scorer} ({found.version})")
+
+
+def _marked(file: StudyFile, answers: Answers, response: Choice) -> Answers:
+    """Mark choices by the key: 1 right, 0 wrong; in distribution mode the probability of the right option."""
+    right = np.array(response.key, dtype=np.float64)
+    chosen = answers.values
+    points = np.where(np.isnan(chosen), np.nan, chosen == right)
+    exact = ~np.isnan(answers.probabilities).all(axis=2)
+    by_item = answers.probabilities[:, np.arange(len(right)), right.astype(np.int64) - 1]
+    place = np.full(chosen.shape, np.nan)
+    row = _row_numbers(file, answers)
+    for respondent, condition, repeat, item, code in file.rows(
+        "SELECT respondent, condition, repeat, item, printed_code FROM answer WHERE printed_code IS NOT NULL"
+    ):
+        place[row[respondent, condition, repeat], item - 1] = int(code)
+    return replace(answers, values=np.where(exact, by_item, points), parts={"option": chosen, "place": place})
+
+
+def _row_numbers(file: StudyFile, answers: Answers) -> dict[tuple[int, int, int], int]:
+    """Return the row of each administration by respondent, condition and repeat, as the file numbers them."""
+    number = {identity.name: respondent for respondent, identity in file.respondents().items()}
+    keys = answers.administrations[["respondent", "condition", "repeat"]].itertuples(index=False, name=None)
+    return {(number[who], condition, repeat): row for row, (who, condition, repeat) in enumerate(keys)}
+
+
+def _read(file: StudyFile) -> Answers:
     instrument = file.instrument()
     respondents, conditions = file.respondents(), file.conditions()
     cells = np.array(
         file.rows(
             "SELECT respondent, condition, repeat, item, "
             "CASE state WHEN 'valid' THEN 1 WHEN 'refused' THEN 2 WHEN 'unparseable' THEN 3 ELSE 4 END, "
-            "value, option_mass, place FROM answer ORDER BY respondent, condition, repeat, item"
+            "value, option_mass, place, disclaimer FROM answer ORDER BY respondent, condition, repeat, item"
         ).fetchall(),
         dtype=np.float64,
-    ).reshape(-1, 8)
+    ).reshape(-1, 9)
     # A person who answered nothing has no row of answers, but belongs to the denominator.
     people = np.array(
         [(number, 1, 1) for number, identity in respondents.items() if identity.kind == "person"], dtype=np.int64
@@ -125,6 +220,8 @@ def load_answers(file: StudyFile) -> Answers:
     states[row, column] = cells[:, 4]
     places = np.zeros(shape, dtype=np.int16)
     places[row, column] = cells[:, 7]
+    disclaimers = np.zeros(shape, dtype=np.bool_)
+    disclaimers[row, column] = cells[:, 8] == 1
 
     return Answers(
         instrument=instrument,
@@ -147,6 +244,7 @@ def load_answers(file: StudyFile) -> Answers:
         probabilities=_probabilities(file, passes, (*shape, instrument.response.n_options)),
         option_mass=mass,
         places=places,
+        disclaimers=disclaimers,
     )
 
 

@@ -3,7 +3,8 @@
 In go answers (administrations × items, NaN where there is no valid answer) and an instrument's key; out come scale
 scores. Rules (Schwartz's coding instructions of June 2021): a scale is the mean of its answered items; a scale made of
 components is the mean of their scores; MRAT is the mean over *all* items the respondent answered; a centred score is
-the scale's score minus MRAT, not divided by any spread.
+the scale's score minus MRAT, not divided by any spread. Where an instrument counts points (``scoring = "sum"``), a
+score is the mean of the answered items times the number of items: the sum, where all are answered.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ class Scores:
     scales
         Ids of the scales, naming the columns.
     raw
-        Scores in scale points, shape (administrations, scales); NaN where no item of the scale was answered.
+        Scores in scale points (or points, for sums), shape (administrations, scales); NaN where no item of the scale
+        was answered.
     mean_rating
         MRAT, shape (administrations,).
     centred
@@ -73,6 +75,8 @@ def score(values: NDArray[np.float64], instrument: Instrument, level: str) -> Sc
         block = slice(start, start + BLOCK)
         means[block] = _means(values[block], parts, composition)
     raw, mean_rating = means[:, :-1], means[:, -1]
+    if instrument.scoring == "sum":
+        raw = raw * np.array([float(len(scale.items)) for scale in scales])
     centred = raw - mean_rating[:, None] if instrument.centring == "person mean" else raw
     return Scores(tuple(scale.id for scale in scales), raw, mean_rating, centred)
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from valuemap.instrument import Instrument
 from valuemap.scoring.answers import STATE_CODES, Answers
-from valuemap.scoring.keyed import score
+from valuemap.scoring.scores import scores_of
 from valuemap.study import State
 
 #: With a smaller share of valid answers than this the evidence is called degraded (exit code 4).
@@ -125,7 +125,7 @@ def _profile(answers: Answers, level: str, *, by_condition: bool) -> Profile:
     asked = answers
     if answers.is_people:
         answers, excluded = leave_out_people(answers)
-    scores = score(answers.values, answers.instrument, level)
+    scores = scores_of(answers, level)
     errors, freedom = standard_errors(
         scores.centred, _clusters(answers), _cells(answers), error_shares(answers.instrument, level)
     )
@@ -224,11 +224,13 @@ def _errors_over_repeats(scores: NDArray[np.float64], cells: NDArray[np.int64]) 
 def error_shares(instrument: Instrument, level: str) -> NDArray[np.float64]:
     """Return how much of the variance of independent item errors stays in each scale's score.
 
-    1 / L for the mean of L items; 1 / L - 1 / N where the mean over all N items is taken away.
+    1 / L for the mean of L items, L for their sum; 1 / L - 1 / N where the mean over all N items is taken away.
     """
     lengths = np.array(
         [len(items_of(scale.id, level, instrument)) for scale in instrument.scales_of(level)], dtype=float
     )
+    if instrument.scoring == "sum":
+        return lengths
     return 1 / lengths - (1 / instrument.n_items if instrument.centring == "person mean" else 0.0)
 
 
