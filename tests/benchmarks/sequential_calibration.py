@@ -57,7 +57,7 @@ class Setting:
 
 SETTINGS = tuple(
     Setting(instrument, repeats, baseline)
-    for instrument, repeats in (("pvq-21", 3), ("pvq-21", 10), ("pvq-rr", 5))
+    for instrument, repeats in (("pvq-21", 3), ("pvq-rr", 5))
     for baseline in (1, 5)
 )
 
