@@ -1,7 +1,7 @@
 """How often does looking after every release give a false alarm, and how soon is a change seen?
 
 Run: ``python tests/benchmarks/sequential_calibration.py [RUNS] > docs/calibration-sequential.md`` (1,000 without an
-argument, about fifteen minutes on two cores). Simulated respondents answer the whole questionnaire release after
+argument, about ten minutes on two cores). Simulated respondents answer the whole questionnaire release after
 release; the answers are scored and compared by the code of ``valuemap drift history``. The same seed prints the same
 table.
 """
