@@ -12,6 +12,8 @@ from tests.conftest import Cli
 from tests.plotting.conftest import FIGURES, drawn, material
 from valuemap.catalog import find_norm
 from valuemap.compare import compare_scales, cultures_of, nearest_cultures, reference_from_norm
+from valuemap.drift import compare_releases, releases_of
+from valuemap.drift.history import history
 from valuemap.errors import StatisticsError, StudyError, UsageError
 from valuemap.instrument import Instrument
 from valuemap.plotting import KINDS, Options, find_kind, gather, make, style
@@ -196,7 +198,7 @@ def test_reliability_of_people_points_to_their_alphas() -> None:
         make("reliability", material("map"), Options(), style("jmir"))
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "map"])
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in ("map", "drift")])
 def test_every_caption_says_n_states_and_verdict(kind: str) -> None:
     made = drawn(kind)
     caption = made.words.caption()
@@ -205,6 +207,41 @@ def test_every_caption_says_n_states_and_verdict(kind: str) -> None:
     assert "simulated:position and embedded/smollm2-135m: NOT INTERPRETABLE" in caption
     assert all(name in made.words.alt for name in RESPONDENTS)
     assert "nan" not in f"{caption} {made.words.alt}".lower().split()
+
+
+def test_drift_of_many_releases_shows_the_history_of_the_library() -> None:
+    table = drawn("drift").table
+    found = history([one for number in range(1, 6) for one in releases_of(FIGURES / f"drift-{number}.vmap")])
+    assert table["baseline"].sum() == found.baseline * len(found.lines)
+    for line in found.lines:
+        own = table[table["scale"] == line.scale]
+        for column in ("change", "low", "high", "ewma", "ewma_high", "e"):
+            assert own[column].tolist() == pytest.approx(list(getattr(line, column)), nan_ok=True)
+        assert own["out"].any() == (line.out is not None)
+    caption = drawn("drift").words.caption()
+    assert "simulated:model-1.toml 10 passes" in caption
+    assert "210 of 210 valid (0 refused, 0 unparseable, 0 failed)" in caption
+    assert "simulated:model-5.toml: NOT INTERPRETABLE" in caption
+    assert "Benevolence at release 4" in drawn("drift").words.alt
+
+
+def test_drift_of_two_releases_is_the_forest_of_their_comparison() -> None:
+    two = [FIGURES / f"drift-{number}.vmap" for number in (4, 1)]
+    made = make("drift", gather(two), Options(margin=0.3), style("jmir"))
+    before, after = (releases_of(path)[0] for path in reversed(two))
+    found = {value.scale: value for value in compare_releases(before, after, material=0.3).values}
+    for row in made.table.itertuples():
+        wanted = found[row.scale]
+        assert (row.d, row.low, row.high, row.word) == (wanted.d, wanted.low, wanted.high, wanted.word)
+    assert "drift-4.vmap) minus simulated:model-1.toml" in made.words.caption()
+    assert "Benevolence" in made.words.alt
+
+
+def test_drift_without_a_norm_is_in_scale_points_and_needs_two_releases() -> None:
+    two = gather([FIGURES / f"drift-{number}.vmap" for number in (1, 2)])
+    assert set(make("drift", two, Options(norm="none"), style("jmir")).table["unit"]) == {"points"}
+    with pytest.raises(UsageError, match="two releases"):
+        make("drift", gather([FIGURES / "drift-1.vmap"]), Options(), style("jmir"))
 
 
 def test_a_caption_can_be_put_together_otherwise_but_never_without_its_verdict() -> None:

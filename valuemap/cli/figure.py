@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from valuemap.plotting.recipe import Recipe
     from valuemap.plotting.style import Format
 
-KINDS = ["profile", "circle", "map", "divergence", "cultures", "models", "answers", "bias", "reliability"]
+KINDS = ["profile", "circle", "map", "divergence", "cultures", "models", "answers", "bias", "reliability", "drift"]
 PRESETS = ["jmir", "apa", "nature", "slide"]
 FORMATS = ["pdf", "svg", "png", "tiff"]
 
@@ -33,6 +33,7 @@ Kinds:
   answers      shares of the options, item by item, in either option order
   bias         option orders and wordings against each other
   reliability  components of variance, and the standard error of a value by design
+  drift        what changed between two releases, or over three and more
 
 \b
 Examples:
@@ -88,7 +89,7 @@ Examples:
 @click.option(
     "--margin",
     type=click.FloatRange(0, min_open=True),
-    help="divergence: largest difference that does not matter, in SDs of the norm.  [default: 0.2]",
+    help="divergence and drift: largest difference that does not matter, in SDs of the norm.  [default: 0.2]",
 )
 @click.option(
     "--target-se",

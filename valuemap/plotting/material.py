@@ -70,11 +70,14 @@ class Material:
         Who answered, with verdicts.
     wordings
         The wordings shown in any of the files.
+    files
+        The study files, for what a figure needs beyond the answers: when they were asked, and of which model.
     """
 
     instrument: Instrument
     subjects: tuple[Subject, ...]
     wordings: tuple[Wording, ...]
+    files: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -125,7 +128,7 @@ def gather(files: Sequence[Path], *, by_framing: bool = False) -> Material:
         for subject in subjects_of(answers, by_framing=by_framing)
     ]
     wordings = {wording.id: wording for _, shown in read for wording in shown}
-    return Material(instrument, _told_apart(split), tuple(wordings.values()))
+    return Material(instrument, _told_apart(split), tuple(wordings.values()), tuple(files))
 
 
 def _told_apart(split: Sequence[tuple[Path, Subject]]) -> tuple[Subject, ...]:

@@ -1,0 +1,113 @@
+"""``valuemap drift history``: the values of a model over many releases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from valuemap.cli.output import print_json, say
+from valuemap.errors import EXIT_DEGRADED, EXIT_DRIFT, EXIT_OK, EXIT_USAGE
+from valuemap.hostile_text import printable
+
+EPILOG = """\b
+Examples:
+  valuemap drift history releases/
+  valuemap drift history v1.vmap v2.vmap v3.vmap v4.vmap --baseline 2
+  valuemap drift history releases/ --anytime
+  valuemap drift history baseline.json releases/ --level higher-order --json
+\b
+Exit codes:
+  0  in control
+  3  out of control: a value left its limits; with --anytime: alarm
+  4  degraded evidence: a profile is not interpretable, too few answers are valid, or
+     there are no limits to judge by
+"""
+
+
+@click.command(epilog=EPILOG)
+@click.argument("paths", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="DIR|FILES...")
+@click.option(
+    "--baseline",
+    type=click.IntRange(1),
+    metavar="N",
+    help="How many of the first releases are the baseline that limits come from.  [default: half of them]",
+)
+@click.option(
+    "--anytime",
+    is_flag=True,
+    help="Decide by evidence that may be looked at after every release: without a change there is ever an alarm in at "
+    "most 5 % of series, however long. Shows the e-value of each release.",
+)
+@click.option(
+    "--accept",
+    multiple=True,
+    metavar="DIFFERENCE",
+    help="Follow releases although they were not asked alike in this (see valuemap drift --help). May be given several "
+    "times.",
+)
+@click.option(
+    "--level",
+    metavar="LEVEL",
+    help="values, ten or higher-order.  [default: the first for which a norm of persons is known]",
+)
+@click.option(
+    "--norm",
+    metavar="ID|FILE",
+    help="Whose SDs changes are measured in: a norm of persons (valuemap norm list), or a study file of people.  "
+    "[default: the usual one]",
+)
+@click.option(
+    "--unit",
+    type=click.Choice(["sd", "points"]),
+    default="sd",
+    show_default=True,
+    help="Measure changes in human SDs, or in scale points where there are none.",
+)
+@click.option("--respondent", metavar="NAME", help="Whom to follow, where files hold several.")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+def command(
+    paths: tuple[Path, ...],
+    baseline: int | None,
+    anytime: bool,
+    accept: tuple[str, ...],
+    level: str | None,
+    norm: str | None,
+    unit: str,
+    respondent: str | None,
+    as_json: bool,
+) -> None:
+    """Follow the values of a model over many releases, and say which left their course, and when.
+
+    DIR means all study files and baselines in it; FILES are such files; they are taken in the order in which they were
+    asked. The first are the baseline. Every value has a control chart (a moving average and cumulative sums, with
+    limits that all values share the false alarms of), change points are sought, and e-values weigh all evidence of a
+    change since the baseline. Only releases that were asked alike are followed.
+    """
+    from valuemap.cli.drift_history_view import as_data, print_history
+    from valuemap.drift.alike import UnlikeReleases
+    from valuemap.drift.gathering import gather_releases
+    from valuemap.drift.history import history
+
+    found = gather_releases(paths, respondent)
+    if found.passed_over:
+        say(printable(f"Passed over: {', '.join(found.passed_over)}."))
+    try:
+        result = history(
+            found.releases,
+            baseline_period=baseline,
+            level=level,
+            norm=norm,
+            unit="points" if unit == "points" else "sd",
+            accept=accept,
+        )
+    except UnlikeReleases as fault:
+        # Each of its lines is one difference; their parts were made harmless when they were put together.
+        click.echo(f"Error: {fault}", err=True)
+        click.get_current_context().exit(EXIT_USAGE)
+    if as_json:
+        print_json(as_data(result, found.passed_over, anytime=anytime))
+    else:
+        print_history(result, anytime=anytime)
+    codes = {"in control": EXIT_OK, "degraded evidence": EXIT_DEGRADED}
+    click.get_current_context().exit(codes.get(result.word(anytime=anytime), EXIT_DRIFT))

@@ -1,0 +1,393 @@
+"""Many releases of a model: where its values left the course of the baseline, and when.
+
+In go releases; out comes a `History`: a line of changes for every value, with control charts, change points, and
+evidence that may be looked at after every release. Rules: releases stand in the order in which they were asked; the
+baseline is the first of them; every release must have been asked as the first was; the charts of all values together
+give no more false alarms than one chart, and so does the evidence, whose alarm is the mean of all values' e-values.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from valuemap.drift.alike import UnlikeReleases, differences, refuse_two_instruments, refuse_unlike
+from valuemap.drift.denominators import Denominators, denominators
+from valuemap.drift.release import Release
+from valuemap.drift.result import Unit
+from valuemap.drift.series import Series, series
+from valuemap.drift.units import units_of
+from valuemap.errors import UsageError
+from valuemap.instrument import Scale
+from valuemap.quality import assess
+from valuemap.scoring.profile import profiles
+from valuemap.statistics.changes import Changes, change_points
+from valuemap.statistics.control import cusum, ewma, innovations, limit_of, width_of
+from valuemap.statistics.sequential import Evidence, average, change_evidence, e_bh
+
+Matrix = NDArray[np.float64]
+Numbers = tuple[float, ...]
+
+ALPHA = 0.05
+
+#: Of one release, and of the whole.
+PointWord = Literal["baseline", "in control", "out of control", "no limits"]
+HistoryWord = Literal["in control", "out of control", "alarm", "degraded evidence"]
+
+
+@dataclass(frozen=True)
+class ReleasePoint:
+    """One release in the series.
+
+    Attributes
+    ----------
+    release
+        Its answers.
+    counts
+        Its denominators: passes, answers asked for, and those in each state.
+    verdict
+        Whether its profile may be read as values: the word of `valuemap.quality.assess`.
+    degraded
+        Whether it may not, or too few of its answers are valid.
+    word
+        Where it stands in the charts.
+    e
+        E-value of "no value has changed since the baseline", from all releases up to this one.
+    """
+
+    release: Release
+    counts: Denominators
+    verdict: str
+    degraded: bool
+    word: PointWord
+    e: float
+
+
+@dataclass(frozen=True)
+class ValueLine:
+    """One value over the releases; every tuple has one entry a release, NaN where there is nothing.
+
+    Attributes
+    ----------
+    scale, name
+        Its id and its name.
+    centre
+        Centred score of the baseline, in scale points.
+    change, low, high
+        Change from the baseline's mean in the history's unit, with the 95 % interval of the release's own mean (the
+        baseline's error is not in it, but in the control limits).
+    ewma, ewma_low, ewma_high
+        The moving average after the baseline and its limits, in the unit.
+    up, down, cusum_limit
+        Sums of what exceeds half a standard error, in standard errors, and where they signal.
+    out
+        Number of the first release at which it left the limits of either chart, from 0; ``None`` for none.
+    e
+        E-values of "this value has not changed since the baseline".
+    alarm
+        Number of the first release at which e-BH rejects that; ``None`` for none.
+    since, since_low, since_high
+        Mean of all releases since the baseline minus the baseline, in the unit, with its 95 % confidence sequence.
+    note
+        Why there are no limits.
+    """
+
+    scale: str
+    name: str
+    centre: float
+    change: Numbers
+    low: Numbers
+    high: Numbers
+    ewma: Numbers
+    ewma_low: Numbers
+    ewma_high: Numbers
+    up: Numbers
+    down: Numbers
+    cusum_limit: float
+    out: int | None
+    e: Numbers
+    alarm: int | None
+    since: Numbers
+    since_low: Numbers
+    since_high: Numbers
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class History:
+    """Releases of a model in the order in which they were asked.
+
+    Attributes
+    ----------
+    level, unit, sd_source
+        Of the scales; "sd" (human SDs) or "points"; whose SDs, in words.
+    baseline
+        How many releases are the baseline.
+    points
+        The releases.
+    lines
+        The values.
+    changes
+        Change points of all values together.
+    alarm
+        Number of the first release whose e-value reached 1 / alpha, from 0; ``None`` for none.
+    alpha
+        Chance that the e-values ever give an alarm without a change.
+    notes
+        What to print beside it.
+    """
+
+    level: str
+    unit: Unit
+    sd_source: str
+    baseline: int
+    points: tuple[ReleasePoint, ...]
+    lines: tuple[ValueLine, ...]
+    changes: Changes
+    alarm: int | None
+    alpha: float
+    notes: tuple[str, ...]
+
+    def word(self, *, anytime: bool = False) -> HistoryWord:
+        """Sum it up, by the control charts or by the e-values; a change goes before degraded evidence."""
+        if anytime and self.alarm is not None:
+            return "alarm"
+        if not anytime and any(point.word == "out of control" for point in self.points):
+            return "out of control"
+        blind = not anytime and any(point.word == "no limits" for point in self.points)
+        return "degraded evidence" if blind or any(point.degraded for point in self.points) else "in control"
+
+
+def history(
+    releases: Sequence[Release],
+    *,
+    baseline_period: int | None = None,
+    level: str | None = None,
+    norm: str | None = None,
+    unit: Unit = "sd",
+    accept: Collection[str] = (),
+) -> History:
+    """Follow the values of a model over its releases.
+
+    Parameters
+    ----------
+    releases
+        Two or more, in any order.
+    baseline_period
+        How many of the first are the baseline; ``None`` for half of them.
+    level, norm, unit, accept
+        As in `valuemap.drift.compare_releases`.
+
+    Raises
+    ------
+    UsageError
+        There are fewer than two releases, or no release after the baseline.
+    UnlikeReleases
+        A release was not asked as the first was.
+    """
+    ordered, note = in_order(releases)
+    baseline = _baseline(baseline_period, len(ordered))
+    accepted = [note for release in ordered[1:] for note in _alike(ordered[0], release, accept)]
+    instrument = ordered[0].answers.instrument
+    human = units_of(instrument, level, norm, unit)
+    found = series(ordered, baseline, human.level)
+    evidence = change_evidence(found.sums, baseline, alpha=ALPHA)
+    together = average(evidence.e)
+    lines = _lines(found, evidence, human.sds, instrument.scales_of(human.level))
+    return History(
+        level=human.level,
+        unit=unit,
+        sd_source=human.source,
+        baseline=baseline,
+        points=tuple(
+            _point(release, human.level, _word(number, baseline, lines), float(together[number]))
+            for number, release in enumerate(ordered)
+        ),
+        lines=lines,
+        changes=_changes(found),
+        alarm=_first(together >= 1 / ALPHA),
+        alpha=ALPHA,
+        notes=(*note, *dict.fromkeys(accepted), *_notes(found, ordered), *human.caveats),
+    )
+
+
+def in_order(releases: Sequence[Release]) -> tuple[tuple[Release, ...], tuple[str, ...]]:
+    """Put releases in the order in which they were asked; say so where that is not known.
+
+    Raises
+    ------
+    UsageError
+        There are fewer than two.
+    """
+    if len(releases) < 2:
+        raise UsageError("A history takes two releases or more; name more study files, or a folder of them.")
+    unknown = [release for release in releases if not release.first]
+    if unknown:
+        return tuple(releases), (f"{unknown[0].source} records no time: the releases stand in the order given.",)
+    return tuple(sorted(releases, key=lambda release: release.first)), ()
+
+
+def _alike(first: Release, other: Release, accept: Collection[str]) -> list[str]:
+    """Refuse a release that was not asked as the first was; return what was accepted, in words."""
+    refuse_two_instruments(first, other)
+    try:
+        accepted = refuse_unlike(differences(first, other), accept)
+    except UnlikeReleases as fault:
+        raise UnlikeReleases(f"{first.source} and {other.source}: {fault}") from None
+    return [f"Accepted: {one.name} differs ({one.baseline} | {one.candidate})." for one in accepted]
+
+
+def _baseline(asked: int | None, releases: int) -> int:
+    if asked is None:
+        return max(1, releases // 2)
+    if not 1 <= asked < releases:
+        raise UsageError(f"--baseline {asked}: of {releases} releases 1 to {releases - 1} can be the baseline.")
+    return asked
+
+
+def _lines(found: Series, evidence: Evidence, sds: Matrix, scales: Sequence[Scale]) -> tuple[ValueLine, ...]:
+    rejected = np.array([e_bh(row, ALPHA) for row in evidence.e])
+    charts = int((found.spreads > 0).sum())
+    return tuple(
+        _line(found, evidence, column, float(sds[column]), scale, charts, _first(rejected[:, column]))
+        for column, scale in enumerate(scales)
+    )
+
+
+def _line(
+    found: Series, evidence: Evidence, column: int, sd: float, scale: Scale, charts: int, alarm: int | None
+) -> ValueLine:
+    change, spread, freedom = found.changes[:, column] / sd, found.spreads[column], float(found.freedoms[column])
+    errors = found.errors[:, column] / sd
+    half = errors * (float(stats.t.ppf(0.975, freedom)) if freedom > 0 else math.nan)
+    chart = chart_of(found, column, sd, charts)
+    return ValueLine(
+        scale=scale.id,
+        name=scale.name,
+        centre=float(found.centres[column]),
+        change=_numbers(change),
+        low=_numbers(change - half),
+        high=_numbers(change + half),
+        ewma=chart.average,
+        ewma_low=chart.low,
+        ewma_high=chart.high,
+        up=chart.up,
+        down=chart.down,
+        cusum_limit=chart.limit,
+        out=chart.out,
+        e=_numbers(evidence.e[:, column]),
+        alarm=alarm,
+        since=_numbers(evidence.change[:, column] / sd),
+        since_low=_numbers(evidence.low[:, column] / sd),
+        since_high=_numbers(evidence.high[:, column] / sd),
+        note="" if chart.there else _lacking(spread, change),
+    )
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Both charts of one value, over all releases."""
+
+    average: Numbers
+    low: Numbers
+    high: Numbers
+    up: Numbers
+    down: Numbers
+    limit: float
+    out: int | None
+    there: bool
+
+
+def chart_of(found: Series, column: int, sd: float, charts: int) -> Chart:
+    """Chart one value, one of so many that are looked at together; `sd` is a unit in scale points."""
+    change, errors = found.changes[:, column] / sd, found.errors[:, column] / sd
+    spread, freedom, baseline = found.spreads[column], float(found.freedoms[column]), found.baseline
+    nothing = (math.nan,) * len(change)
+    if not spread > 0 or np.isnan(change[baseline:]).all():
+        return Chart(nothing, nothing, nothing, nothing, nothing, math.nan, None, False)
+    # Where there is no score, the error is never used; it must only be a number.
+    known = np.where(np.isfinite(errors), errors, spread / sd)
+    centre_error = float(found.centre_errors[column]) / sd
+    smooth = ewma(change[baseline:], known[baseline:], 0.0, centre_error, width=width_of(charts, freedom))
+    sums = cusum(innovations(change, known, freedom)[baseline:], limit=limit_of(charts))
+    outs = [first + baseline for first in (smooth.out, sums.out) if first is not None]
+    before = nothing[:baseline]
+    smoothed, low, high, up, down = (
+        (*before, *_numbers(part)) for part in (smooth.values, smooth.low, smooth.high, sums.up, sums.down)
+    )
+    return Chart(smoothed, low, high, up, down, sums.limit, min(outs, default=None), True)
+
+
+def _lacking(spread: float, change: Matrix) -> str:
+    if np.isnan(change).all():
+        return "there is no valid answer to compare"
+    if math.isnan(spread):
+        return "there are no repeats, so there are no limits"
+    return "repeats do not vary, so there are no limits" if spread == 0 else "no valid answer after the baseline"
+
+
+def beyond(line: ValueLine, number: int) -> bool:
+    """Whether a value is outside the limits of either chart at a release."""
+    return (
+        line.ewma[number] < line.ewma_low[number]
+        or line.ewma[number] > line.ewma_high[number]
+        or max(line.up[number], line.down[number]) > line.cusum_limit
+    )
+
+
+def _word(number: int, baseline: int, lines: Sequence[ValueLine]) -> PointWord:
+    if number < baseline:
+        return "baseline"
+    if all(math.isnan(line.cusum_limit) for line in lines):
+        return "no limits"
+    return "out of control" if any(beyond(line, number) for line in lines) else "in control"
+
+
+def _point(release: Release, level: str, word: PointWord, e: float) -> ReleasePoint:
+    verdict = assess(release.answers).word
+    return ReleasePoint(
+        release=release,
+        counts=denominators(release),
+        verdict=verdict,
+        degraded=verdict == "not interpretable" or profiles(release.answers, level)[0].degraded,
+        word=word,
+        e=e,
+    )
+
+
+def _changes(found: Series) -> Changes:
+    usable = (found.spreads > 0) & ~np.isnan(found.changes).any(axis=0)
+    if not usable.any():
+        return Changes((), None, math.nan, math.nan, "no value has an error and an answer in every release")
+    return change_points(found.changes[:, usable] / found.errors[:, usable])
+
+
+def _notes(found: Series, releases: Sequence[Release]) -> tuple[str, ...]:
+    notes = []
+    if found.baseline == 1 and (found.spreads > 0).any():
+        notes.append(
+            "The baseline is one release: its limits come from the spread of repeats alone, and do not know what "
+            "releases differ by without a change. Take more of them with --baseline N."
+        )
+    notes += [f"{one.source}: is being written; shown is what it holds now." for one in releases if one.being_written]
+    notes += [
+        f"{one.source}: {one.respondent.name} lacks {one.unfinished:,} answers that its design asks for."
+        for one in releases
+        if one.unfinished and not one.being_written
+    ]
+    notes.append("Passes of a model are not people: limits and e-values say whether it answers differently.")
+    return tuple(notes)
+
+
+def _numbers(values: Matrix) -> Numbers:
+    return tuple(values.tolist())
+
+
+def _first(found: NDArray[np.bool_]) -> int | None:
+    return int(found.argmax()) if found.any() else None
