@@ -1,0 +1,375 @@
+"""The scorer `lexical`: levels of emotional awareness of an open answer, by rules and a glossary.
+
+In goes an answer in which somebody says what *I* and what *the other person* would feel in a scene; out come the level
+of each (0–4), whether the two differ, the total (0–5), and every word that counted or was set aside. The same text gives
+the same score on every machine. The rules are those of the raters' manual, ``docs/levels-manual.md``:
+
+1. A person's level is the highest that is written of him: body 1, act or good and bad 2, one emotion 3; emotions of two
+   families 4.
+2. The total is the higher of the two, but 5 when both are 4 and their families differ.
+3. Who feels: under a heading its person, unless the clause has another subject or object who feels; else the one whom
+   the clause says it of, carried on where a clause names nobody (`lexical_persons`, `lexical_sections`).
+4. What is denied, supposed, wished, told of things or only quoted does not count (`lexical_scope`, `lexical_match`).
+   Denied pleasure ("not happy") is a way to say bad, level 2.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from valuemap.scoring.glossary import glossary, glossary_hash
+from valuemap.scoring.lexical_match import Match, is_linked, matches, object_after, participle
+from valuemap.scoring.lexical_persons import Mention, Whose, as_person, mentions
+from valuemap.scoring.lexical_scope import or_denied, reasons
+from valuemap.scoring.lexical_sections import Person, sections
+from valuemap.scoring.lexical_words import BREAKS, JOINS, LINKS, PREPOSITIONS, Sentence, sentences
+
+#: Changes whenever a rule changes; part of the scorer's hash.
+RULES_VERSION = "1"
+
+_QUOTE = re.compile(r"“[^”\n]+”|\"[^\"\n]+\"|«[^»\n]+»|‘(?=\w)[^‘\n]+?(?<=[\w.,!?])’(?!\w)|(?<!\w)'(?=\w)[^\n\"]+?(?<=[\w.,!?])'(?!\w)")
+_FIRST_PERSON = re.compile(r"\b(?:I|me|my|we|I['’]\w+)\b")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One word or phrase that counted, or was set aside.
+
+    Attributes
+    ----------
+    text, lemma
+        As written; as in the glossary.
+    category, family, level
+        Of the glossary's group.
+    person
+        Whose it is.
+    start, end
+        Its place in the text, in characters.
+    set_aside
+        Why it did not count ("negated", "idiom", "cognition", "condition", "wish", "thing", "quoted" …); empty if it did.
+    """
+
+    text: str
+    lemma: str
+    category: str
+    family: str
+    level: int
+    person: Literal["self", "other", "both"]
+    start: int
+    end: int
+    set_aside: str
+
+
+@dataclass(frozen=True)
+class LexicalScore:
+    """The levels of one answer.
+
+    Attributes
+    ----------
+    self_level, other_level
+        0–4.
+    differ
+        Whether the two persons feel different sets of families.
+    total
+        0–5.
+    findings
+        In the order of the text.
+    """
+
+    self_level: int
+    other_level: int
+    differ: bool
+    total: int
+    findings: tuple[Finding, ...]
+
+
+def total_level(self_level: int, other_level: int, differ: bool) -> int:
+    """Return the level of the whole answer: the higher of both; 5 where both are 4 and the two differ.
+
+    References
+    ----------
+    Lane et al. (1990), Journal of Personality Assessment 55, 124-134.
+    """
+    return 5 if self_level == other_level == 4 and differ else max(self_level, other_level)
+
+
+def score_text(text: str, headings: tuple[str, str] = ("You", "The other person")) -> LexicalScore:
+    """Score one answer.
+
+    Parameters
+    ----------
+    text
+        The answer.
+    headings
+        The headings that were asked for: the respondent's and the other person's.
+    """
+    found: list[Finding] = []
+    for section in sections(text, headings):
+        found += _section(text, section.start, section.end, section.person)
+    found.sort(key=lambda one: (one.start, one.end))
+    mine, others = _families(found, "self"), _families(found, "other")
+    self_level, other_level = _level(found, "self"), _level(found, "other")
+    differ = mine != others
+    return LexicalScore(self_level, other_level, differ, total_level(self_level, other_level, differ), tuple(found))
+
+
+def scorer_hash() -> str:
+    """SHA-256 of the rules' version and the glossary, in hexadecimal."""
+    return hashlib.sha256(f"lexical {RULES_VERSION} {glossary_hash()}".encode()).hexdigest()
+
+
+def _of(found: list[Finding], person: Person) -> Iterator[Finding]:
+    return (one for one in found if not one.set_aside and one.person in (person, "both"))
+
+
+def _families(found: list[Finding], person: Person) -> frozenset[str]:
+    return frozenset(family for one in _of(found, person) if one.level >= 3 for family in one.family.split(" + "))
+
+
+def _level(found: list[Finding], person: Person) -> int:
+    blend = len(_families(found, person)) > 1
+    return 4 if blend else max((one.level for one in _of(found, person)), default=0)
+
+
+def _section(text: str, start: int, end: int, person: Person | None) -> list[Finding]:
+    quotes = [one for one in _QUOTE.finditer(text, start, end) if _is_speech(text, one, start)]
+    plain = text
+    for quote in quotes:
+        plain = plain[: quote.start()] + " " * len(quote.group()) + plain[quote.end() :]
+    found: list[Finding] = []
+    default: Person = person or "self"
+    sayers: dict[int, Person] = {}
+    parsed = [(sentence, mentions(sentence)) for sentence in sentences(plain, start, end)]
+    swap = person == "other" and _speaks_as_the_other(parsed)
+    for sentence, named in parsed:
+        here = _sentence(text, sentence, named, default)
+        if swap:
+            here = [_as_other(one) for one in here]
+        found += here
+        for quote in quotes:
+            if sentence[0].start - 3 <= quote.start() and quote.start() <= sentence[-1].end + 3:
+                sayers.setdefault(quote.start(), _sayer(sentence, named, quote.start(), default))
+        if person is None:
+            default = _carried(named, here, default)
+    for quote in quotes:
+        found += _spoken(text, quote, sayers.get(quote.start(), default))
+    return found
+
+
+def _is_speech(text: str, quote: re.Match[str], section_start: int) -> bool:
+    """A quotation is speech if it has three words or says I, unless it is the whole section."""
+    opens_section = not text[section_start : quote.start()].strip()
+    inside = quote.group()[1:-1]
+    return not opens_section and (len(inside.split()) > 2 or _FIRST_PERSON.search(inside) is not None)
+
+
+def _sayer(sentence: Sentence, named: tuple[Mention, ...], place: int, default: Person) -> Person:
+    subjects = [one for one in named if one.role == "subject" and one.person in ("self", "other", "both")]
+    before = [one for one in subjects if sentence[one.start].start < place]
+    chosen = before[-1] if before else subjects[0] if subjects else None
+    return as_person(chosen.person, default) if chosen else default
+
+
+def _spoken(text: str, quote: re.Match[str], sayer: Person) -> list[Finding]:
+    """What is said in quotation marks is the sayer's, if he says it of himself."""
+    found: list[Finding] = []
+    for sentence in sentences(text, quote.start() + 1, quote.end() - 1):
+        named = mentions(sentence)
+        subjects = [one for one in named if one.role == "subject"]
+        for one in _sentence(text, sentence, named, "self"):
+            of_you = any(sentence[subject.start].lower == "you" for subject in subjects)
+            says = one.person in ("self", "both") and not of_you and (subjects or one.level >= 3)
+            found.append(_with(one, person=sayer, aside=one.set_aside or ("" if says else "quoted")))
+    return found
+
+
+def _speaks_as_the_other(parsed: list[tuple[Sentence, tuple[Mention, ...]]]) -> bool:
+    """Whether the other person's section is written in the first person, as if the other spoke."""
+    persons = [one.person for _, named in parsed for one in named if one.role == "subject" and one.person != "thing"]
+    return bool(persons) and set(persons) <= {"self", "anybody"} and not any(
+        word.lemma in ("think", "guess", "imagine", "believe", "suppose", "assume", "expect") for s, _ in parsed for word in s
+    )
+
+
+def _as_other(finding: Finding) -> Finding:
+    return _with(finding, person="other", aside=finding.set_aside) if finding.person == "self" else finding
+
+
+def _with(finding: Finding, *, person: Person, aside: str) -> Finding:
+    return Finding(
+        finding.text, finding.lemma, finding.category, finding.family, finding.level, person,
+        finding.start, finding.end, aside,
+    )  # fmt: skip
+
+
+def _carried(named: tuple[Mention, ...], found: list[Finding], default: Person) -> Person:
+    """Whom the next sentence speaks of if it names nobody."""
+    counted = [one for one in found if not one.set_aside]
+    if counted:
+        return counted[-1].person
+    subjects = [one for one in named if one.role == "subject" and not one.subordinate]
+    return as_person(subjects[-1].person, default) if subjects else default
+
+
+def _sentence(text: str, sentence: Sentence, named: tuple[Mention, ...], default: Person) -> list[Finding]:
+    marks = reasons(sentence, named, text)
+    around = matches(sentence, named)
+    found = []
+    for match in around:
+        whose, thing = _who(sentence, match, named, around, default)
+        aside = match.aside or _thing_aside(sentence, match, thing, around) or marks[match.start]
+        converted = aside == "denied" and match.group.pleasant and not _denied_among_others(sentence, match, around)
+        family, level = match.group.family, match.group.level
+        category: str = match.group.category
+        if converted or _double_denial(sentence, match):
+            family, level, aside, category = "bad" if converted else "good", 2, "", "undifferentiated"
+        written = slice(sentence[match.start].start, sentence[match.end - 1].end)
+        reason = "negated" if aside == "denied" else aside
+        found.append(Finding(text[written], match.lemma, category, family, level, whose, written.start, written.stop, reason))
+    return found
+
+
+def _denied_among_others(sentence: Sentence, match: Match, around: list[Match]) -> bool:
+    """ "Neither happy nor sad" denies both: then the first says nothing bad."""
+    rest = [one for one in around if one.start > match.start and not one.group.pleasant and one.group.level]
+    return any(or_denied(sentence, match.end, one.start) and one.start - match.end < 4 for one in rest)
+
+
+def _double_denial(sentence: Sentence, match: Match) -> bool:
+    """ "Not bad", "not unhappy"."""
+    directly = match.start > 0 and sentence[match.start - 1].lower in ("not", "n't")
+    return directly and match.lemma in ("bad", "unhappy", "displeased", "terrible") and not match.aside
+
+
+def _thing_aside(sentence: Sentence, match: Match, thing: bool, around: list[Match]) -> str:
+    """ "It would be sad" and "that was awful" describe a thing; "it would feel awful" does not."""
+    if not thing or match.use not in ("states", "linked") or match.group.category in ("body", "action"):
+        return ""
+    k = match.start - 1
+    while k >= 0 and (sentence[k].is_adverb or sentence[k].lower in JOINS | {","} or _inside(k, around)):
+        k -= 1
+    return "thing" if k >= 0 and sentence[k].lemma == "be" and is_linked(sentence, match.start, around) else ""
+
+
+def _inside(place: int, around: list[Match]) -> bool:
+    return any(one.start <= place < one.end for one in around)
+
+
+def _who(
+    sentence: Sentence, match: Match, named: tuple[Mention, ...], around: list[Match], default: Person
+) -> tuple[Person, bool]:
+    """Return who feels, and whether the clause speaks of a thing instead."""
+    for mention in (_owner(sentence, match, named), _stirred(sentence, match, named), _object(sentence, match, named, around)):
+        if mention is not None:
+            return as_person(mention.person, default), False
+    subject = _subject(sentence, match, named, around)
+    if subject is None:
+        return default, False
+    unmoved = match.use == "stirs" and subject.owner and not participle(sentence[match.start])
+    if subject.person != "thing" and not unmoved:
+        return as_person(subject.person, default), False
+    person = _object_of_clause(match, named, subject)
+    return (as_person(person, default), False) if person else (default, True)
+
+
+def _owner(sentence: Sentence, match: Match, named: tuple[Mention, ...]) -> Mention | None:
+    """ "Her deep sadness" is hers."""
+    for one in named:
+        if one.role == "possessive" and one.start <= match.start:
+            between = sentence[one.end : match.start]
+            plain = len(between) < 3 and all(word.is_word and word.lower not in JOINS | PREPOSITIONS for word in between)
+            if plain or match.start == one.start:
+                return one
+        if one.owner and one.start <= match.start < one.end:
+            return one
+    return None
+
+
+def _stirred(sentence: Sentence, match: Match, named: tuple[Mention, ...]) -> Mention | None:
+    """ "She would annoy me" is mine, "I'd be annoyed at her" too."""
+    if match.use == "phrases":
+        inside = [one for one in named if one.role == "object" and match.start < one.start < match.end]
+        return inside[0] if inside and match.group.level == 3 and "<who>" in match.lemma else None
+    if match.use != "stirs":
+        return None
+    word = sentence[match.start]
+    passive = participle(word) and word.lower != "hurt" and match.start > 0 and is_linked(sentence, match.start, [])
+    return None if passive else object_after(match, named, sentence)
+
+
+def _object(sentence: Sentence, match: Match, named: tuple[Mention, ...], around: list[Match]) -> Mention | None:
+    """ "Make me sad and angry", "fill her with pride", "want him to feel proud": the object feels."""
+    for one in reversed(named):
+        if one.start >= match.start:
+            continue
+        if one.role == "subject":
+            return None
+        if one.role != "object":
+            continue
+        governed = one.start > 0 and sentence[one.start - 1].lower in PREPOSITIONS - {"for"}
+        between = sentence[one.end : match.start]
+        if governed or not _is_chain(sentence, one.end, match, around):
+            return None
+        return None if match.group.category == "action" and len(between) > 1 else one
+    return None
+
+
+def _is_chain(sentence: Sentence, start: int, match: Match, around: list[Match]) -> bool:
+    """Whether only words of feeling, and what joins them, stand between the object and the match."""
+    if start < match.start and sentence[start].lower in JOINS | {",", "but"}:
+        return False
+    if sentence[match.start].is_adverb and match.use == "states":
+        return False
+    for k in range(start, match.start):
+        word = sentence[k]
+        if k > start and sentence[k - 1].lower in JOINS and word.lower in LINKS:
+            return False  # "see her sadness and feel pity": another verb of the subject's
+        allowed = (
+            word.is_adverb
+            or word.lower in JOINS | {",", "to", "with", "of", "'s", "such", "being", "feeling", "sense", "as", "into", "in"}
+            or word.lemma in LINKS
+            or (_inside(k, around) and not any(one.start <= k < one.end and one.group.category == "action" for one in around))
+        )
+        if not allowed:
+            return False
+    return True
+
+
+def _subject(sentence: Sentence, match: Match, named: tuple[Mention, ...], around: list[Match]) -> Mention | None:
+    subjects = [one for one in named if one.role == "subject"]
+    before = [one for one in subjects if one.start <= match.start]
+    if not before:
+        later = [one for one in subjects if not one.subordinate and one.person != "thing"]
+        opened = later and any(word.lower == "," for word in sentence[match.end : later[0].start])
+        return later[0] if opened and subjects[0] is later[0] else None
+    if len(before) > 1 and before[-1].subordinate and _coordinated(sentence, match, before[-1], around):
+        return before[-2]
+    return before[-1]
+
+
+def _coordinated(sentence: Sentence, match: Match, subject: Mention, around: list[Match]) -> bool:
+    """Whether "and angry" goes back over a clause without feeling: "I'd be sad that she left, and angry"."""
+    k = match.start - 1
+    while k > subject.end and sentence[k].is_adverb:
+        k -= 1
+    if sentence[k].lower not in JOINS | {","}:
+        return False
+    clause = range(subject.end, k)
+    linked = any(sentence[place].lemma in LINKS for place in clause)
+    felt = any(_inside(place, [one for one in around if one.group.level]) for place in clause)
+    return not linked and not felt and not any(sentence[place].lower in BREAKS - {","} for place in clause)
+
+
+def _object_of_clause(match: Match, named: tuple[Mention, ...], subject: Mention) -> Whose | None:
+    """Of a clause about a thing, the person it happens to: "sadness would wash over me"."""
+    ends = [one.start for one in named if one.role == "subject" and one.start > match.start]
+    objects = [
+        one for one in named if one.role == "object" and subject.start < one.start < (ends[0] if ends else 10**9)
+    ]
+    after = [one for one in objects if one.start > match.start]
+    chosen = after or objects
+    return chosen[0].person if chosen else None

@@ -1,0 +1,313 @@
+"""Who feels: the persons a sentence speaks of, for the scorer `lexical`.
+
+In goes a sentence; out come its `Mention`s in order: who is named where, and as what. The rules:
+
+1. I, he, she, they, we are subjects; me, him, us … objects; my, his, their possessives. "You" is the respondent, and a
+   subject before a verb. "Her" is a possessive before a noun, else an object.
+2. A noun for a person or a name is the other person: a subject before a verb, a possessive before "'s", else an object.
+   Joined with "and I" it makes both; after "as for" it is a subject.
+3. Any other noun before an auxiliary verb is a thing, but its owner's where it has a possessive ("my stomach would").
+4. A subject is subordinate if a conjunction such as "because" or "that" opens its clause.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from valuemap.scoring.glossary import glossary
+from valuemap.scoring.lexical_sections import Person
+from valuemap.scoring.lexical_words import (
+    BREAKS,
+    JOINS,
+    LINKS,
+    MODALS,
+    PREPOSITIONS,
+    SUBORDINATORS,
+    Sentence,
+    Word,
+)
+
+Whose = Literal["self", "other", "both", "anybody", "thing"]
+Role = Literal["subject", "object", "possessive"]
+
+_SUBJECTS: dict[str, Whose] = {
+    "i": "self", "he": "other", "she": "other", "they": "other", "we": "both",
+    "it": "thing", "there": "thing",
+}  # fmt: skip
+_OBJECTS: dict[str, Whose] = {"me": "self", "us": "both", "him": "other", "them": "other"}
+_POSSESSIVES: dict[str, Whose] = {
+    "my": "self", "your": "self", "our": "both", "his": "other", "their": "other", "her": "other",
+}  # fmt: skip
+_DETERMINERS = frozenset("the a an this that these those some any my your our his their her its no another each".split())
+_NO_NAMES = frozenset("god ai english french german monday tuesday wednesday thursday friday saturday sunday".split())
+_REFLEXIVES = frozenset("myself yourself himself herself themselves themself ourselves itself".split())
+_VERBS = frozenset(
+    "want need say tell ask try make take give see hear find win lose call help say come go let leave give show "
+    "start begin forget like talk speak act put receive learn stay sit stand run".split()
+)
+
+
+@dataclass(frozen=True)
+class Mention:
+    """One naming of somebody: words `start` up to `end` of a sentence.
+
+    Attributes
+    ----------
+    owner
+        Whether it is a thing that only belongs to the person ("her words would").
+    subordinate
+        Whether it opens a subordinate clause.
+    """
+
+    start: int
+    end: int
+    person: Whose
+    role: Role
+    owner: bool = False
+    subordinate: bool = False
+
+
+def mentions(sentence: Sentence) -> tuple[Mention, ...]:
+    """Return who is named in a sentence, in order."""
+    found: list[Mention] = []
+    place = 0
+    while place < len(sentence):
+        mention = _mention(sentence, place, found)
+        if mention is not None:
+            found.append(mention)
+            place = max(place + 1, mention.end)
+        else:
+            place += 1
+    return tuple(_subordinated(sentence, one) for one in _joined(sentence, found))
+
+
+def verb_follows(sentence: Sentence, place: int) -> bool:
+    """Whether a verb stands at `place`, after adverbs or an insertion between commas."""
+    place = _after_adverbs(sentence, place)
+    if place < len(sentence) and sentence[place].lower == ",":
+        close = next((k for k in range(place + 1, min(place + 8, len(sentence))) if sentence[k].lower == ","), None)
+        return close is not None and close + 1 < len(sentence) and sentence[close + 1].lower in MODALS
+    if place < len(sentence) and sentence[place].lower == "who":
+        place = _after_adverbs(sentence, place + 1)
+    return place < len(sentence) and _is_verb(sentence[place])
+
+
+def _after_adverbs(sentence: Sentence, place: int) -> int:
+    while place < len(sentence) and (sentence[place].is_adverb or sentence[place].lower in _REFLEXIVES):
+        place += 1
+    return place
+
+
+def _is_auxiliary(word: Word) -> bool:
+    return word.lower in MODALS or word.lemma in MODALS or word.lower in ("feels", "felt")
+
+
+def _is_verb(word: Word) -> bool:
+    if _is_auxiliary(word) or word.lemma in LINKS or word.lemma in _VERBS:
+        return True
+    if word.lower.endswith("ing"):
+        return False
+    return any(use in ("verbs", "stirs") for _, use in glossary().words.get(word.lemma, ()))
+
+
+def _mention(sentence: Sentence, place: int, before: list[Mention]) -> Mention | None:
+    word = sentence[place]
+    low = word.lower
+    if low in _SUBJECTS:
+        return Mention(place, place + 1, _SUBJECTS[low], "subject")
+    if low in _OBJECTS:
+        of_us = place > 0 and sentence[place - 1].lower == "of" and verb_follows(sentence, place + 1)
+        return Mention(place, place + 1, _OBJECTS[low], "subject" if of_us else "object")
+    if low == "you":
+        return Mention(place, place + 1, "self", "subject" if verb_follows(sentence, place + 1) else "object")
+    if low == "both" and verb_follows(sentence, place + 1) and not _after_third_person(sentence, place, before):
+        return Mention(place, place + 1, "both", "subject")
+    if low in ("this", "that", "which", "what", "who"):
+        return _demonstrative(sentence, place, before)
+    if low in glossary().anybody and verb_follows(sentence, place + 1):
+        return Mention(place, place + 1, "anybody", "subject")
+    if low in _POSSESSIVES:
+        return _possessive(sentence, place)
+    if _is_person(sentence, place):
+        return _noun_for_person(sentence, place, place + 1)
+    return _thing(sentence, place, before)
+
+
+def _after_third_person(sentence: Sentence, place: int, before: list[Mention]) -> bool:
+    return bool(before) and before[-1].end == place and before[-1].person == "other"
+
+
+def _demonstrative(sentence: Sentence, place: int, before: list[Mention]) -> Mention | None:
+    nearest = place + 1 < len(sentence) and _is_auxiliary(sentence[place + 1])
+    if sentence[place].lower == "who":
+        noun_end = place - 1 if place and sentence[place - 1].lower == "," else place
+        person = before[-1].person if before and before[-1].end == noun_end else "anybody"
+        return Mention(place, place + 1, person, "subject") if verb_follows(sentence, place + 1) else None
+    return Mention(place, place + 1, "thing", "subject") if nearest else None
+
+
+def _possessive(sentence: Sentence, place: int) -> Mention:
+    """"My friend" is a person, "my stomach would" its owner's subject, anything else a possessive."""
+    person = _POSSESSIVES[sentence[place].lower]
+    for head in range(place + 1, min(place + 5, len(sentence))):
+        word = sentence[head]
+        if not word.is_word or word.lower in JOINS | PREPOSITIONS or _is_auxiliary(word):
+            break
+        if _is_person(sentence, head):
+            return _noun_for_person(sentence, place, head + 1)
+        if head + 1 < len(sentence) and verb_follows(sentence, head + 1) and not word.is_adverb:
+            if word.lower in glossary().words and not _is_auxiliary_after(sentence, head + 1):
+                continue
+            return Mention(place, head + 1, person, "subject", owner=True)
+    if sentence[place].lower == "her" and _is_object(sentence, place + 1):
+        return Mention(place, place + 1, "other", "object")
+    return Mention(place, place + 1, person, "possessive")
+
+
+def _is_auxiliary_after(sentence: Sentence, place: int) -> bool:
+    place = _after_adverbs(sentence, place)
+    return place < len(sentence) and _is_auxiliary(sentence[place])
+
+
+def _is_object(sentence: Sentence, following: int) -> bool:
+    """Whether "her" is an object, from the word that follows."""
+    if following >= len(sentence):
+        return True
+    word = sentence[following]
+    closing = JOINS | PREPOSITIONS | SUBORDINATORS | LINKS
+    return (
+        not word.is_word
+        or word.is_adverb
+        or word.lower in closing | _DETERMINERS | MODALS
+        or word.lower in _SUBJECTS
+        or word.lower in glossary().words
+        or word.lemma in glossary().words
+    )
+
+
+def _is_person(sentence: Sentence, place: int) -> bool:
+    word = sentence[place]
+    if word.lower in glossary().persons or word.lemma in glossary().persons:
+        following = sentence[place + 1].lower if place + 1 < len(sentence) else ""
+        # "the other day" and "each other" name nobody; "the other person" is found at its noun.
+        if word.lower == "other":
+            follows = following in BREAKS or following == "'s" or verb_follows(sentence, place + 1)
+            return follows and sentence[place - 1].lower == "the" if place else False
+        return word.lower != "others" or verb_follows(sentence, place + 1)
+    return _is_name(sentence, place)
+
+
+def _is_name(sentence: Sentence, place: int) -> bool:
+    word = sentence[place]
+    if not word.text[0].isupper() or len(word.text) < 2 or word.text.isupper():
+        return False
+    known = (
+        word.lower in JOINS | SUBORDINATORS | PREPOSITIONS | MODALS | _DETERMINERS | _NO_NAMES | _REFLEXIVES
+        or word.lower in _SUBJECTS
+        or word.lower in glossary().anybody
+        or word.lemma in glossary().words
+        or word.lower in glossary().words
+        or word.is_adverb
+        or word.lower.endswith("ing")
+    )
+    if known:
+        return False
+    if place > 0:
+        return True
+    following = sentence[1] if len(sentence) > 1 else None
+    owns = following is not None and following.lower == "'s"
+    return word.lemma == word.lower and (owns or verb_follows(sentence, 1) or _and_i(sentence, 1))
+
+
+def _and_i(sentence: Sentence, place: int) -> bool:
+    return place + 1 < len(sentence) and sentence[place].lower == "and" and sentence[place + 1].lower in ("i", "me")
+
+
+def _noun_for_person(sentence: Sentence, start: int, end: int) -> Mention:
+    begin = start
+    while begin > 0 and (sentence[begin - 1].lower in _DETERMINERS or sentence[begin - 1].lower in ("other", "best")):
+        begin -= 1
+    ahead = sentence[end] if end < len(sentence) else None
+    if ahead is not None and ahead.lower == "'s":
+        return _owned(sentence, begin, end + 1)
+    before = sentence[begin - 1].lower if begin else ""
+    as_for = before == "for" and (begin == 1 or sentence[begin - 2].lower == "as")
+    governed = before in PREPOSITIONS and before not in ("like", "than", "before", "after")
+    subject = as_for or (not governed and (verb_follows(sentence, end) or _verb_after_phrase(sentence, begin, end)))
+    return Mention(begin, end, "other", "subject" if subject else "object")
+
+
+def _verb_after_phrase(sentence: Sentence, begin: int, end: int) -> bool:
+    """Whether, as in "the man across the street would", an auxiliary follows the phrase that opens the clause."""
+    if not _opens_clause(sentence, begin) or end >= len(sentence) or sentence[end].lower not in PREPOSITIONS:
+        return False
+    for word in sentence[end : end + 8]:
+        if word.lower in _SUBJECTS or word.lower in JOINS | SUBORDINATORS | {";", ":"}:
+            return False
+        if _is_auxiliary(word):
+            return True
+    return False
+
+
+def _owned(sentence: Sentence, begin: int, end: int) -> Mention:
+    """"Anna's heart would" is a subject that belongs to her; "Anna's a bit sad" a subject; else a possessive."""
+    if end < len(sentence) and (sentence[end].is_adverb or sentence[end].lower in _DETERMINERS | {"going"}):
+        return Mention(begin, end, "other", "subject")
+    for head in range(end, min(end + 3, len(sentence))):
+        if not sentence[head].is_word:
+            break
+        if _is_auxiliary_after(sentence, head + 1):
+            return Mention(begin, head + 1, "other", "subject", owner=True)
+    return Mention(begin, end, "other", "possessive")
+
+
+def _thing(sentence: Sentence, place: int, before: list[Mention]) -> Mention | None:
+    """A noun right before an auxiliary: "the news would"."""
+    word = sentence[place]
+    function = JOINS | SUBORDINATORS | PREPOSITIONS | MODALS | _DETERMINERS | LINKS | _REFLEXIVES
+    if not word.is_word or word.is_adverb or word.lower in ("n't", "not") or word.lower in function or word.lower == "to" or word.lemma in LINKS:
+        return None
+    if place + 1 >= len(sentence) or not _is_auxiliary(sentence[place + 1]) or sentence[place + 1].lower == "been":
+        return None
+    if before and before[-1].end == place and before[-1].role == "subject":
+        return None
+    return Mention(place, place + 1, "thing", "subject")
+
+
+def _joined(sentence: Sentence, found: list[Mention]) -> list[Mention]:
+    """"My friend and I would" is both."""
+    result: list[Mention] = []
+    for mention in found:
+        last = result[-1] if result else None
+        if (
+            last is not None
+            and mention.role == "subject"
+            and {mention.person, last.person} == {"self", "other"}
+            and mention.start == last.end + 1
+            and sentence[last.end].lower == "and"
+            and last.role != "possessive"
+            and _opens_clause(sentence, last.start)
+        ):
+            result[-1] = Mention(last.start, mention.end, "both", "subject")
+        else:
+            result.append(mention)
+    return result
+
+
+def _opens_clause(sentence: Sentence, place: int) -> bool:
+    return place == 0 or sentence[place - 1].lower in JOINS | SUBORDINATORS | BREAKS | {"think", "guess", "both"}
+
+
+def _subordinated(sentence: Sentence, mention: Mention) -> Mention:
+    before = mention.start - 1
+    while before >= 0 and (sentence[before].is_adverb or sentence[before].lower in _DETERMINERS - {"that"}):
+        before -= 1
+    opened = before >= 0 and sentence[before].lower in SUBORDINATORS
+    relative = sentence[mention.start].lower in ("which", "who")
+    return replace(mention, subordinate=opened or relative) if mention.role == "subject" else mention
+
+
+def as_person(whose: Whose, default: Person) -> Person:
+    """Return the person meant; nobody in particular and things leave it to the default."""
+    return default if whose in ("anybody", "thing") else whose

@@ -1,0 +1,243 @@
+"""What does not count although it is written: for the scorer `lexical`.
+
+In goes a sentence with its mentions; out comes, for each word, why a feeling there would be set aside. The rules:
+
+1. A denial ("not", "never", "without", "no", "no longer", "rather than", "instead of", "far from", "nor") reaches to the
+   next "but", "just", cause or mark, to the next subject, and to "and" before a verb; over a comma only within a list
+   that "or" or "nor" closes. "I don't think he'd be sad" reaches over the next subject. "Not only", "not just",
+   "can't help", "can't hide", "couldn't be more" deny nothing.
+2. A condition ("if", "unless", "whether", "as if") reaches to the comma, to "then", or to the next subject with "would".
+3. A wish or pretence ("hope", "want her to be", "try to be", "pretend", "should feel") reaches to the next mark or
+   conjunction. So does what others are said to think of oneself ("she'd think I am angry").
+4. In a sentence in which a machine speaks of itself, nothing counts up to "but", "however" or "if".
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from valuemap.scoring.glossary import glossary
+from valuemap.scoring.lexical_persons import Mention, verb_follows
+from valuemap.scoring.lexical_words import BREAKS, LINKS, MODALS, Sentence
+
+Reason = Literal["", "denied", "negated", "condition", "wish", "thought of another", "disclaimer"]
+
+_DENY_ALL = frozenset("never without hardly scarcely barely neither nor nobody none".split())
+_TWO_WORDS = {("no", "longer"), ("rather", "than"), ("instead", "of"), ("far", "from"), ("free", "from"), ("lack", "of"),
+              ("absence", "of"), ("no", "one"), ("less", "than"), ("devoid", "of"), ("unable", "to"), ("incapable", "of"),
+              ("no", "more")}  # fmt: skip
+_NOT_DENYING = frozenset("only just merely simply solely help hide contain stop deny shake wait suppress believe control "
+                         "imagine overstate mind sure because without conceal resist".split())  # fmt: skip
+_ENDS = frozenset(
+    "but because since although though just only simply still so if when while unless except from out due as-is "
+    "merely more".split()
+)
+_RAISING = frozenset("think believe feel imagine expect suppose guess assume see".split())
+_MACHINE = re.compile(
+    r"\b(?:as|i\s*am|i['’]m|being)\s+(?:just\s+|only\s+)?an?\s+(?:ai|a\.i\.|artificial|(?:large\s+)?language\s+model|"
+    r"machine|computer|llm|chatbot|virtual assistant)\b",
+    re.IGNORECASE,
+)
+_WISHES = frozenset("hope wish try pretend aim attempt strive manage hop ask remind encourage".split())
+_THOUGHTS = frozenset("think worry fear believe assume wonder suspect suppose guess afraid worried expect".split())
+
+
+def reasons(sentence: Sentence, found: tuple[Mention, ...], text: str) -> list[Reason]:
+    """Return for each word of a sentence why a feeling there would not count; empty where it would."""
+    marks: list[Reason] = [""] * len(sentence)
+    subjects = {mention.start: mention for mention in found if mention.role == "subject"}
+    for place in range(len(sentence)):
+        _mark(marks, _thought_of_another(sentence, place, subjects), "thought of another")
+        _mark(marks, _wish(sentence, place, subjects), "wish")
+        _mark(marks, _condition(sentence, place, subjects), "condition")
+    for place in range(len(sentence)):
+        reason, first = _denial(sentence, place)
+        if reason:
+            _mark(marks, range(first, _denial_end(sentence, first, place, subjects)), reason)
+    if sentence and _MACHINE.search(text, sentence[0].start, sentence[-1].end):
+        _mark(marks, range(_turn(sentence)), "disclaimer")
+    return marks
+
+
+def _mark(marks: list[Reason], places: range, reason: Reason) -> None:
+    for place in places:
+        if not marks[place]:
+            marks[place] = reason
+
+
+def _turn(sentence: Sentence) -> int:
+    turns = (place for place, word in enumerate(sentence) if word.lower in ("but", "however", "if", "though", "yet", ";"))
+    return next(turns, len(sentence))
+
+
+def _denial(sentence: Sentence, place: int) -> tuple[Reason, int]:
+    """Return the kind of denial that begins here, and the first word it denies."""
+    low = sentence[place].lower
+    following = sentence[place + 1].lower if place + 1 < len(sentence) else ""
+    if (low, following) in _TWO_WORDS:
+        return "negated", place + 2
+    if low in ("not", "n't"):
+        words = [word.lower for word in sentence[place + 1 : place + 4]]
+        lemmas = [word.lemma for word in sentence[place + 1 : place + 3]]
+        unable = lemmas[:2] if words[:1] != ["be"] else []
+        if _NOT_DENYING.intersection(words[:1]) or _NOT_DENYING.intersection(unable[:1]) or _superlative(words):
+            return "", 0
+        if words[:3] == ["be", "able", "to"] and place + 4 < len(sentence) and sentence[place + 4].lemma in _NOT_DENYING:
+            return "", 0
+        return "denied", place + 1
+    if low == "never" and following in ("been", "felt", "be") and _superlative([w.lower for w in sentence[place + 1 : place + 4]]):
+        return "", 0
+    if low in _DENY_ALL:
+        return "negated", place + 1
+    if low == "no" and following not in BREAKS | {"", "doubt", "matter", "wonder", "idea"}:
+        return "negated", place + 1
+    if low == "too":
+        to = next((k for k in range(place + 2, min(place + 5, len(sentence))) if sentence[k].lower == "to"), 0)
+        return ("negated", to) if to else ("", 0)
+    return "", 0
+
+
+def _superlative(words: list[str]) -> bool:
+    """ "Couldn't be happier", "have never been so sad". """
+    after = [word for word in words if word not in ("be", "been", "felt", "feel")]
+    return len(after) < len(words) and bool(after) and (
+        after[0] in ("so", "more") or (after[0].endswith("er") and after[0] not in ("either", "bitter", "eager", "tender"))
+    )
+
+
+def _denial_end(sentence: Sentence, first: int, negator: int, subjects: dict[int, Mention]) -> int:
+    raised = any(word.lemma in _RAISING for word in sentence[first : first + 2])
+    for place in range(first, len(sentence)):
+        word = sentence[place]
+        if place in subjects and place > first - 1:
+            if not raised or sentence[place].lower == "that":
+                if not (sentence[place].lower == "that" and raised):
+                    return place
+                continue
+            raised = False
+        if word.lower in _ENDS and place > first:
+            return place
+        if word.lower == "," and not _list_goes_on(sentence, place, subjects):
+            return place
+        if word.lower in BREAKS and word.lower != ",":
+            return place
+        if word.lower in ("and", "then") and _is_new_predicate(sentence, place + 1):
+            return place
+    return len(sentence)
+
+
+def _list_goes_on(sentence: Sentence, comma: int, subjects: dict[int, Mention]) -> bool:
+    """Whether "or" or "nor" closes the list in which the comma stands."""
+    for place in range(comma + 1, min(comma + 10, len(sentence))):
+        low = sentence[place].lower
+        if low in ("or", "nor"):
+            return True
+        if place in subjects or low in BREAKS - {","} or low in ("but", "and", "just") or low in MODALS:
+            return False
+    return False
+
+
+def _is_new_predicate(sentence: Sentence, place: int) -> bool:
+    while place < len(sentence) and sentence[place].is_adverb:
+        place += 1
+    if place >= len(sentence):
+        return False
+    word = sentence[place]
+    return word.lower in MODALS or word.lemma in LINKS or _is_act(word.lemma)
+
+
+def _is_act(lemma: str) -> bool:
+    return any(group.category in ("action", "cognition") and use == "verbs" for group, use in glossary().words.get(lemma, ()))
+
+
+def _condition(sentence: Sentence, place: int, subjects: dict[int, Mention]) -> range:
+    low = sentence[place].lower
+    in_case = low == "case" and place > 0 and sentence[place - 1].lower == "in"
+    if low not in ("if", "unless", "whether") and not in_case:
+        return range(0)
+    if place > 0 and sentence[place - 1].lower == "even" or _even_though_not(sentence, place):
+        return range(0)
+    seen = 0
+    for end in range(place + 1, len(sentence)):
+        if sentence[end].lower in BREAKS or sentence[end].lower in ("then", "but"):
+            return range(place, end)
+        if end in subjects:
+            if (seen or end - place > 2) and end + 1 < len(sentence) and sentence[end + 1].lemma in ("would", "will", "may", "might", "could"):
+                return range(place, end)
+            seen += 1
+    return range(place, len(sentence))
+
+
+def _even_though_not(sentence: Sentence, place: int) -> bool:
+    """ "Happy, if a little envious": the "if" of a concession has neither subject nor verb. """
+    rest = sentence[place + 1 : place + 4]
+    return bool(rest) and rest[0].lower in ("a", "somewhat", "slightly", "not", "also", "only")
+
+
+def _wish(sentence: Sentence, place: int, subjects: dict[int, Mention]) -> range:
+    """The reach of a wish, from the word after it."""
+    word = sentence[place]
+    following = place + 1
+    if word.lower in ("hopefully", "hopeful", "hopefulness"):
+        return range(0)
+    if word.lemma in _WISHES and _is_used_as_verb(sentence, place):
+        return range(following, _clause_end(sentence, following))
+    if word.lemma in ("should", "ought") and place + 1 < len(sentence) and not verb_like_have(sentence, following):
+        return range(following, _clause_end(sentence, following))
+    if word.lemma in ("want", "need", "prefer") or (word.lemma == "like" and place and sentence[place - 1].lemma == "would"):
+        # "want to be", "want her to feel", never "want to hug": that is an urge.
+        for to in range(following, min(following + 5, len(sentence))):
+            if sentence[to].lower == "to" and to + 1 < len(sentence):
+                wished = sentence[to + 1].lemma in ("be", "feel", "stay", "make") or to > following
+                return range(following, _clause_end(sentence, following)) if wished else range(0)
+    if word.lower == "make" and following < len(sentence) and sentence[following].lower == "sure":
+        return range(following, _clause_end(sentence, following))
+    return range(0)
+
+
+def verb_like_have(sentence: Sentence, place: int) -> bool:
+    """Whether "should" is "should have", which says what was and is no wish."""
+    return sentence[place].lower in ("have", "'ve")
+
+
+def _is_used_as_verb(sentence: Sentence, place: int) -> bool:
+    if sentence[place].lower.endswith("ing") or sentence[place].lower.endswith("ed"):
+        return True
+    before = sentence[place - 1].lower if place else ""
+    return before not in ("of", "with", "some", "and", "feel", "a", "the", "any", "no", "in", "new", "or")
+
+
+def _clause_end(sentence: Sentence, place: int) -> int:
+    for end in range(place, len(sentence)):
+        low = sentence[end].lower
+        if low in BREAKS or low in ("but", "because", "since", "so", "although", "though", "while"):
+            return end
+        if low == "and" and (verb_follows(sentence, end + 1) or _subject_follows(sentence, end + 1)):
+            return end
+    return len(sentence)
+
+
+def _subject_follows(sentence: Sentence, place: int) -> bool:
+    return place < len(sentence) and sentence[place].lower in ("i", "he", "she", "they", "we")
+
+
+def _thought_of_another(sentence: Sentence, place: int, subjects: dict[int, Mention]) -> range:
+    """The reach of what another is said to think of oneself."""
+    word = sentence[place]
+    if word.lemma not in _THOUGHTS and word.lower not in _THOUGHTS:
+        return range(0)
+    thinker = next((subjects[k] for k in range(place, -1, -1) if k in subjects), None)
+    for k in range(place + 1, min(place + 3, len(sentence))):
+        if k in subjects and thinker is not None:
+            apart = thinker.person == "other" and subjects[k].person == "self" and not subjects[k].owner
+            return range(k, _clause_end(sentence, k)) if apart else range(0)
+    return range(0)
+
+
+def or_denied(sentence: Sentence, first: int, last: int) -> bool:
+    """Whether "or", "nor" or "neither" joins the words, so that each is denied."""
+    return any(word.lower in ("or", "nor") for word in sentence[first:last])
+
+
+

@@ -1,0 +1,121 @@
+"""Text as words: for the scorer `lexical`.
+
+In goes a text; out come its sentences as tuples of `Word`, each with its dictionary form and its place in the text.
+Contractions are split ("I'd" is "I" and "'d"), and the small words of grammar that the other modules ask for are named
+here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from valuemap.scoring.glossary import glossary
+
+_WORD = re.compile(
+    r"[^\W\d_]+(?=n['’]t\b)|n['’]t\b|['’](?:d|ll|m|re|s|ve)\b|[^\W_]+(?:-[^\W_]+)*(?<!n(?=['’]t\b))"
+    r"|\.{2,}|[.!?…]+|[,;:()\[\]|\n]|[–—]|\s-+\s|[\"“”„«»]|(?<!\w)['‘’]|['’](?!\w)",
+    re.IGNORECASE,
+)
+_CLITICS = {"d": "would", "ll": "will", "m": "be", "re": "be", "ve": "have"}
+_IRREGULAR = {"ca": "can", "wo": "will", "sha": "shall", "n't": "not", "cannot": "can", "an": "a", "wouldn": "would"}
+_PRONOUNS = {
+    "me", "him", "her", "them", "us", "his", "their", "our", "my", "your", "its",
+    "he", "she", "they", "we", "i", "you", "it",
+}  # fmt: skip
+_ENDS = re.compile(r"[.!?…\n]")
+
+MODALS = frozenset(
+    "would will could can may might must should shall ought do did does have has had be is am are was were been".split()
+)
+LINKS = frozenset("be feel get become seem look appear sound stay remain grow end leave turn keep go".split())
+BREAKS = frozenset([",", ";", ":", "(", ")", "[", "]", "|", "–", "—", "-", "...", "…"])
+JOINS = frozenset("and or but yet nor plus as-well".split())
+SUBORDINATORS = frozenset(
+    "that because when while if since although though after before as who which whom whose until whether unless so "
+    "for where why how whenever once".split()
+)
+PREPOSITIONS = frozenset(
+    "at for with about to of by from on in over toward towards against around behind beside between near like than "
+    "into onto upon without within through under after before during despite across beyond".split()
+)
+_PLAIN_ADVERBS = frozenset(
+    "also too just even still then now so very quite rather really maybe perhaps likely almost always never ever "
+    "more most much less somewhat pretty both all a bit little lot tad touch not only kind sort of extremely again "
+    "soon already inside perhaps however though instead first mostly as well simply".split()
+)
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word or mark, with its dictionary form and its place in the text."""
+
+    text: str
+    lower: str
+    lemma: str
+    start: int
+    end: int
+
+    def is_any(self, words: frozenset[str]) -> bool:
+        """Whether its form or its dictionary form is among them."""
+        return self.lower in words or self.lemma in words
+
+    @property
+    def is_word(self) -> bool:
+        """Whether it is no punctuation mark."""
+        return self.text[0].isalnum() or self.text[0] in "'’" and len(self.text) > 1
+
+    @property
+    def is_adverb(self) -> bool:
+        """Whether it may stand between a verb and what belongs to it."""
+        return self.lower in _PLAIN_ADVERBS or (self.lower.endswith("ly") and len(self.lower) > 4)
+
+
+Sentence = tuple[Word, ...]
+
+
+def sentences(text: str, start: int = 0, end: int | None = None) -> Iterator[Sentence]:
+    """Split a stretch of text into sentences; a new line ends one."""
+    words: list[Word] = []
+    for found in _WORD.finditer(text, start, len(text) if end is None else end):
+        if _ENDS.match(found.group()) and found.group() != "..." and not found.group().startswith(".."):
+            if words:
+                yield tuple(words)
+            words = []
+            continue
+        words.append(_word(found.group().strip(), *_stripped(found)))
+        if words[-1].lower == "cannot":
+            words[-1] = replace(words[-1], text=words[-1].text[:3], end=found.end() - 3)
+            words.append(Word(text[found.end() - 3 : found.end()], "not", "not", found.end() - 3, found.end()))
+    if words:
+        yield tuple(words)
+
+
+def _stripped(found: re.Match[str]) -> tuple[int, int]:
+    lead = len(found.group()) - len(found.group().lstrip())
+    return found.start() + lead, found.start() + lead + len(found.group().strip())
+
+
+def _word(text: str, start: int, end: int) -> Word:
+    lower = text.lower().replace("’", "'").replace("‘", "'")
+    if set(lower) == {"-"}:
+        lower = "-"
+    return Word(text, lower, _lemma(lower), start, end)
+
+
+@lru_cache(maxsize=20_000)
+def _lemma(lower: str) -> str:
+    bare = lower.removeprefix("'")
+    if bare != lower:
+        return _CLITICS.get(bare, lower)
+    if lower in _IRREGULAR:
+        return _IRREGULAR[lower]
+    if lower in _PRONOUNS or not lower[:1].isalpha():
+        return lower
+    if lower in glossary().lemmas:
+        return glossary().lemmas[lower]
+    from simplemma import lemmatize  # reads its dictionary on first use
+
+    return lemmatize(lower, lang="en").lower()
