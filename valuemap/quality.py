@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from valuemap import evidence as ev
+from valuemap import evidence_choice as choice
+from valuemap import evidence_open as opened
 from valuemap.errors import StudyError
 from valuemap.reading import Reading, number
 from valuemap.scoring.answers import Answers
@@ -126,11 +128,14 @@ class Verdict:
         All of it.
     reasons
         What decided, in words; empty where the profile is interpretable.
+    claim
+        As what the scores may be read or not: "values", or "scores" where answers are levelled or marked by a key.
     """
 
     word: Word
     evidence: tuple[Evidence, ...]
     reasons: tuple[str, ...]
+    claim: str = "values"
 
     def piece(self, name: str) -> Evidence:
         """Return the evidence of that name."""
@@ -191,6 +196,46 @@ THRESHOLDS = (
 )
 
 
+#: Of choice tests: does the respondent choose words, or places?
+CHOICE_THRESHOLDS = (
+    THRESHOLDS[0],
+    THRESHOLDS[1],
+    Threshold("Option mass", (0.80, ANY), (0.50, ANY), "as for rating scales"),
+    Threshold(
+        "Place preference",
+        (-ANY, 0.15),
+        (-ANY, 0.50),
+        f"bad: at least half of the answers follow the place. 0.15: {CONVENTION}",
+        essential="models",
+    ),
+    Threshold(
+        "Rotations agree",
+        (0.60, ANY),
+        (-ANY, ANY),
+        f"{CONVENTION}; who guesses has no steady choice, so never bad",
+        essential="models",
+    ),
+    Threshold("Better than guessing (p)", (-ANY, 0.05), (-ANY, ANY), "usual level"),
+)
+#: Of open answers: are there answers, and do those who level them agree?
+OPEN_THRESHOLDS = (
+    THRESHOLDS[0],
+    THRESHOLDS[1],
+    Threshold("Answers levelled", (0.95, ANY), (ENOUGH_VALID, ANY), "as for valid answers", essential="everybody"),
+    Threshold("Disclaimers", (-ANY, 0.50), (-ANY, ANY), f"{CONVENTION}: what most replies deny, the rest may imitate"),
+    Threshold(
+        "Scorers agree (κ)",
+        (0.80, ANY),
+        (0.40, ANY),
+        f"{CONVENTION}: 0.80 is what the word list must reach on the gold answers",
+        essential="everybody",
+    ),
+    Threshold("At the top", (-ANY, 0.50), (-ANY, ANY), f"{CONVENTION}: at a ceiling, differences are cut off"),
+    Threshold("Wordings (r)", (0.67, ANY), (-ANY, ANY), "as for rating scales; few scenes, so never bad"),
+)
+BY_FORMAT = {"likert": THRESHOLDS, "choice": CHOICE_THRESHOLDS, "open": OPEN_THRESHOLDS}
+
+
 def assess(answers: Answers, seed: int = SEED) -> Verdict:
     """Judge the answers of one respondent, or of all people together.
 
@@ -210,10 +255,16 @@ def assess(answers: Answers, seed: int = SEED) -> Verdict:
         raise StudyError("There are no answers yet, so there is nothing to judge: run the survey first.")
     if not answers.is_people and answers.administrations["respondent"].nunique() > 1:
         raise StudyError("A verdict is about one respondent: these are the answers of several.")
-    figures = _figures(answers, seed)
-    pieces = tuple(_graded(threshold, figures[threshold.name]) for threshold in THRESHOLDS if threshold.name in figures)
+    kind = answers.instrument.response.kind
+    if kind == "open":
+        figures = _figures_of_open(answers)
+    else:
+        figures = _figures_of_choice(answers, seed) if kind == "choice" else _figures(answers, seed)
+    thresholds = BY_FORMAT[kind]
+    pieces = tuple(_graded(threshold, figures[threshold.name]) for threshold in thresholds if threshold.name in figures)
     who = "people" if answers.is_people else "models"
-    return _judge(pieces, [threshold.name for threshold in THRESHOLDS if threshold.essential in (who, "everybody")])
+    essential = [threshold.name for threshold in thresholds if threshold.essential in (who, "everybody")]
+    return replace(_judge(pieces, essential), claim="values" if kind == "likert" else "scores")
 
 
 def verdicts(answers: Answers) -> dict[str, Verdict]:
@@ -249,6 +300,29 @@ def _figures(answers: Answers, seed: int) -> dict[str, Reading]:
         "Entropy": ev.entropy(answers, seed),
         "Profile spread": ev.profile_spread(answers),
         "Circle fit (R²)": ev.circle_fit(answers),
+    }
+
+
+def _figures_of_choice(answers: Answers, seed: int) -> dict[str, Reading]:
+    return {
+        "Valid answers": ev.valid_share(answers),
+        "Valid by scale": ev.weakest_scale(answers),
+        "Option mass": ev.option_mass(answers, seed),
+        "Place preference": choice.place_preference(answers, seed),
+        "Rotations agree": choice.rotation_agreement(answers, seed),
+        "Better than guessing (p)": choice.better_than_guessing(answers),
+    }
+
+
+def _figures_of_open(answers: Answers) -> dict[str, Reading]:
+    return {
+        "Valid answers": ev.valid_share(answers),
+        "Valid by scale": ev.weakest_scale(answers),
+        "Answers levelled": opened.levelled_share(answers),
+        "Disclaimers": opened.disclaimers(answers),
+        "Scorers agree (κ)": opened.scorer_agreement(answers),
+        "At the top": opened.at_the_top(answers),
+        "Wordings (r)": opened.wording_agreement(answers),
     }
 
 

@@ -117,9 +117,11 @@ def command(what: str, files: tuple[Path, ...], **options: Any) -> None:
         )
     for path in write(made, order.out, order.form, options["dpi"] or order.dpi, order.caption):
         tell(str(path))
-    doubtful = [subject.name for subject in material.subjects if not subject.interpretable]
+    doubtful = [subject for subject in material.subjects if not subject.interpretable]
     if doubtful:
-        say(f"Not interpretable as values, and marked so: {', '.join(doubtful)} (valuemap quality FILE says why).")
+        names = ", ".join(subject.name for subject in doubtful)
+        claim = doubtful[0].verdict.claim
+        say(f"Not interpretable as {claim}, and marked so: {names} (valuemap quality FILE says why).")
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from valuemap.instrument import Instrument
 from valuemap.norms import Norm
 from valuemap.quality import Verdict, verdicts
 from valuemap.scoring.answers import Answers
+from valuemap.scoring.choice import accuracy, hit_rates
 from valuemap.scoring.profile import Profile, profiles
 
 #: The rest is for ``valuemap quality``.
@@ -37,6 +39,25 @@ SCORE_COLUMNS = [
 ]
 
 
+SCORE_NAMES = {column.name for column in SCORE_COLUMNS}
+CHOICE_COLUMNS = [
+    Column("name", "Scale"),
+    Column("shown_right", "Right", only_shown=True),
+    Column("shown_share", "Share [95 %]", only_shown=True),
+    Column("valid_of_asked", "Valid", only_shown=True),
+    Column("others", "R/U/F", only_shown=True),
+    Column("right", "", shown=False),
+    Column("items", "", shown=False),
+    Column("share", "", shown=False),
+    Column("low", "", shown=False),
+    Column("high", "", shown=False),
+    Column("by_chance", "Chance", 1),
+    Column("p", "p", 3),
+]
+#: Columns of `CHOICE_COLUMNS` that stand behind the usual ones where all is printed for programs.
+CHOICE_EXTRA = sum(column.name not in SCORE_NAMES and not column.only_shown for column in CHOICE_COLUMNS)
+
+
 def show_study(
     answers: Answers,
     level: str,
@@ -54,27 +75,40 @@ def show_study(
     degraded = any(profile.degraded for profile in found)
     if form != "table":
         rows = [row for profile in found for row in _rows(profile, norm)]
-        print_rows(_columns(norm), rows, form, title="profile", notes=_all_notes(found, answers, norm), out=out)
+        columns = list(_columns(norm, answers.instrument))
+        if answers.instrument.response.kind == "choice":
+            columns += [c for c in CHOICE_COLUMNS if c.name not in SCORE_NAMES and not c.only_shown]
+            asked = _asked_of(answers, by_condition=by_condition)
+            extra = [row[-CHOICE_EXTRA:] for p, own in zip(found, asked, strict=True) for row in _choice_rows(p, own)]
+            rows = [[*row, *more] for row, more in zip(rows, extra, strict=True)]
+        print_rows(columns, rows, form, title="profile", notes=_all_notes(found, answers, norm), out=out)
         return degraded
     judged = verdicts(answers)
-    for profile in found:
+    for profile, own in zip(found, _asked_of(answers, by_condition=by_condition), strict=True):
         for line in verdict_lines(judged[profile.respondent]):
             tell(line)
-        print_rows(
-            _columns(norm),
-            _rows(profile, norm),
-            "table",
-            title=_title(profile, answers.instrument),
-            notes=[*_notes(profile), *_norm_notes(norm)],
-        )
+        notes = [*_notes(profile), *_scorer_notes(own), *_norm_notes(norm)]
+        columns, rows = _columns(norm, answers.instrument), _rows(profile, norm)
+        if answers.instrument.response.kind == "choice":
+            columns, rows = CHOICE_COLUMNS, _choice_rows(profile, own)
+            notes += _choice_notes(own)
+        print_rows(columns, rows, "table", title=_title(profile, answers.instrument), notes=notes)
     return degraded
+
+
+def _asked_of(answers: Answers, *, by_condition: bool) -> list[Answers]:
+    """Return the answers behind each profile, in the order of `profiles`."""
+    columns = ["condition"] if answers.is_people else ["respondent", "condition"]
+    if not by_condition:
+        columns = columns[:-1]
+    return [own for _, own in answers.by(columns)] if columns else [answers]
 
 
 def verdict_lines(verdict: Verdict) -> list[str]:
     """Word a verdict in lines of 80 columns: the word, the first reasons, and where there is more."""
     first = verdict.reasons[:REASONS_SHOWN]
     rest = len(verdict.reasons) - len(first)
-    lines = [f"Verdict: {verdict.word.upper()} as values{':' if first else '.'}"]
+    lines = [f"Verdict: {verdict.word.upper()} as {verdict.claim}{':' if first else '.'}"]
     return [*lines, *reason_lines(first), f"  {f'{rest} more' if rest else 'All evidence'}: valuemap quality FILE"]
 
 
@@ -86,13 +120,65 @@ def norm_beside(instrument: Instrument, level: str) -> Norm | None:
     return norm if norm.scale_level == level else None
 
 
-def _columns(norm: Norm | None) -> list[Column]:
+def _columns(norm: Norm | None, instrument: Instrument) -> list[Column]:
+    columns = SCORE_COLUMNS
+    if instrument.centring == "none":
+        own = {"raw": Column("raw", "Score", 2), "centred": Column("centred", "Centred", 2, shown=False)}
+        columns = [own.get(column.name, column) for column in columns]
     if norm is None:
-        return SCORE_COLUMNS
+        return columns
     centre = Column("norm", "Norm", 2)
     spread = Column("norm_sd", "SD", 2)
-    at = [column.name for column in SCORE_COLUMNS].index("se") + 1
-    return [*SCORE_COLUMNS[:at], centre, spread, *SCORE_COLUMNS[at:]]
+    at = [column.name for column in columns].index("se") + 1
+    return [*columns[:at], centre, spread, *columns[at:]]
+
+
+def _choice_rows(profile: Profile, own: Answers) -> list[list[Cell]]:
+    return [
+        [
+            scale.name,
+            f"{found.right:.1f}/{found.items}",
+            f"{found.share:.0%} [{found.low:.0%}, {found.high:.0%}]" if found.items else "–",
+            f"{scale.valid}/{scale.asked}",
+            f"{scale.refused}/{scale.unparseable}/{scale.failed}",
+            found.right,
+            found.items,
+            found.share,
+            found.low,
+            found.high,
+            found.by_chance,
+            found.p,
+        ]
+        for scale, found in zip(profile.scales, accuracy(own, profile.level), strict=True)
+    ]
+
+
+def _choice_notes(own: Answers) -> list[str]:
+    rates = hit_rates(own)
+    shown = ", ".join(
+        f"{place}: {_share(unbiased)} ({_share(chosen)} of the answers)"
+        for place, unbiased, chosen in zip(rates.places, rates.unbiased, rates.chosen, strict=True)
+    )
+    return [
+        "Right: each item's share of right answers, summed over items; the exact 95 % interval and p (one-sided, of as "
+        "many by guessing) count items, not repeats.",
+        f"Unbiased hit rate by printed place: {shown}.",
+    ]
+
+
+def _share(value: float) -> str:
+    return "–" if math.isnan(value) else f"{value:.2f}"
+
+
+def _scorer_notes(own: Answers) -> list[str]:
+    if not own.scorer:
+        return []
+    notes = [f"Levels by {own.scorer}."]
+    if own.n_unrated:
+        notes.append(f"{own.n_unrated:,} valid answers have no level and count nowhere.")
+    if own.disclaimers is not None and own.disclaimers.any():
+        notes.append(f"{int(own.disclaimers.sum()):,} of {own.n_asked:,} replies disclaim having feelings.")
+    return notes
 
 
 def _rows(profile: Profile, norm: Norm | None) -> list[list[Cell]]:
@@ -140,6 +226,7 @@ def _norm_notes(norm: Norm | None) -> list[str]:
 
 def _all_notes(found: Sequence[Profile], answers: Answers, norm: Norm | None) -> list[str]:
     notes = [f"{profile.respondent}: {note}" for profile in found for note in _notes(profile)]
+    notes += _scorer_notes(answers)
     notes += [
         f"{respondent}: {verdict.word}" + "".join(f"; {reason}" for reason in verdict.reasons)
         for respondent, verdict in verdicts(answers).items()

@@ -74,7 +74,7 @@ def command(file: Path, form: str, as_json: bool, out: Path | None) -> None:
 
 def _print_for_people(found: Mapping[str, Verdict]) -> None:
     for name, verdict in found.items():
-        title = f"{name}: {verdict.word.upper()} as values"
+        title = f"{name}: {verdict.word.upper()} as {verdict.claim}"
         because = [f"{verdict.word.capitalize()} because", *reason_lines(verdict.reasons), ""]
         notes = [*because, NOTE] if verdict.reasons else [NOTE]
         print_rows(COLUMNS, _rows(name, verdict), "table", title=title, notes=notes)

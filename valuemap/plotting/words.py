@@ -109,11 +109,13 @@ def _states(subject: Subject) -> str:
 def verdict_sentence(subjects: Iterable[Subject]) -> str:
     """Say of each profile whether it may be believed; what is not interpretable in capitals."""
     by_word: dict[str, list[str]] = {}
+    claim = "values"
     for subject in subjects:
+        claim = subject.verdict.claim
         word = subject.verdict.word if subject.interpretable else subject.verdict.word.upper()
         by_word.setdefault(word, []).append(subject.name)
     parts = [f"{' and '.join(names)}: {word}" for word, names in by_word.items()]
-    return f"Verdict on the profiles as values: {'; '.join(parts)}."
+    return f"Verdict on the profiles as {claim}: {'; '.join(parts)}."
 
 
 def interval_sentence(profiles: Sequence[Profile], what: str = "Lines") -> str:
@@ -135,7 +137,7 @@ def not_interpretable(verdicts: Iterable[tuple[str, str]]) -> str:
     names = list(dict.fromkeys(name for name, verdict in verdicts if verdict == "not interpretable"))
     if not names:
         return ""
-    return f"Not interpretable as values: {'; '.join(names).rstrip('.')}. Shown for study only."
+    return f"Not interpretable: {'; '.join(names).rstrip('.')}. Shown for study only."
 
 
 def extremes(own: pd.DataFrame, value: str) -> str:

@@ -142,7 +142,7 @@ def _whole_table(number: int, found: Comparison) -> Table:
         rows=rows,
         general=joined(
             [
-                f"Not interpretable as values: {', '.join(doubtful)}" if doubtful else "",
+                f"Not interpretable as {found.subjects[0].verdict.claim}: {', '.join(doubtful)}" if doubtful else "",
                 "The squared distance of the profiles is the sum of elevation, scatter and shape; correlations "
                 "are over scales, so their intervals "
                 "are about scales and not about answers; the turn is how far the profile's top lies from the "
@@ -194,7 +194,8 @@ def between_tables(found: Comparison) -> Iterator[Table]:
     if between is None:
         return
     doubtful = [one.name for one in found.subjects if not one.interpretable]
-    doubt = f"Not interpretable as values: {', '.join(doubtful)}" if doubtful else ""
+    claim = found.subjects[0].verdict.claim
+    doubt = f"Not interpretable as {claim}: {', '.join(doubtful)}" if doubtful else ""
     number = len(found.against) + 3
     yield Table(
         number=number,

@@ -24,7 +24,7 @@ from valuemap.store import StudyFile
 from valuemap.study import State
 
 if TYPE_CHECKING:
-    from valuemap.scoring.levels import Scorer
+    from valuemap.scoring.levels import Levels, Scorer
 
 NOT_ASKED = 0
 STATE_CODES = {state: code for code, state in enumerate(State, start=1)}
@@ -54,9 +54,13 @@ class Answers:
     places
         Place of each item in the order asked, from 1; same shape as values; 0 where not asked. ``None`` where no order
         was recorded.
+    disclaimers
+        Whether the reply disclaims having values or feelings, whatever its state; same shape as values. ``None`` where
+        it is not known.
     parts
         Further numbers of each answer, of the same shape: the levels of the parts of an open answer; of a choice,
-        "option" (number of the option chosen) and "place" (where it was printed, from 1; NaN in distribution mode).
+        "option" (number of the option chosen) and "place" (where it was printed, from 1; NaN in distribution mode);
+        "total by NAME", the totals that another scorer of open answers gave.
     scorer
         Who levelled open answers, with the version of the word list or rubric; empty elsewhere.
     """
@@ -68,6 +72,7 @@ class Answers:
     probabilities: NDArray[np.float64]
     option_mass: NDArray[np.float64]
     places: NDArray[np.int16] | None = None
+    disclaimers: NDArray[np.bool_] | None = None
     parts: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
     scorer: str = ""
 
@@ -105,6 +110,7 @@ class Answers:
             probabilities=self.probabilities[chosen],
             option_mass=self.option_mass[chosen],
             places=None if self.places is None else self.places[chosen],
+            disclaimers=None if self.disclaimers is None else self.disclaimers[chosen],
             parts={name: matrix[chosen] for name, matrix in self.parts.items()},
         )
 
@@ -142,15 +148,24 @@ def load_answers(file: StudyFile, scorer: Scorer | None = None) -> Answers:
 def _levelled(file: StudyFile, answers: Answers, scorer: Scorer | None) -> Answers:
     """Put the levels of a scorer in the place of the answers' numbers of words."""
     from valuemap.ratings import open_answers
-    from valuemap.scoring.levels import TOTAL, levels_of
+    from valuemap.scoring.levels import TOTAL, known_scorers, levels_of
 
     assert isinstance(answers.instrument.response, OpenAnswer)
     found = levels_of(file, answers.instrument, scorer)
-    parts = {part: np.full(answers.values.shape, np.nan) for part in (*answers.instrument.response.parts, TOTAL)}
     row = _row_numbers(file, answers)
-    for answer in open_answers(file):
-        for part, level in found.by_answer.get(answer.id, {}).items():
-            parts[part][row[answer.respondent, answer.condition, answer.repeat], answer.item - 1] = level
+    cells = {a.id: (row[a.respondent, a.condition, a.repeat], a.item - 1) for a in open_answers(file)}
+
+    def matrix(levels: Levels, part: str) -> NDArray[np.float64]:
+        filled = np.full(answers.values.shape, np.nan)
+        for answer, cell in cells.items():
+            if answer in levels.by_answer:
+                filled[cell] = levels.by_answer[answer][part]
+        return filled
+
+    parts = {part: matrix(found, part) for part in (*answers.instrument.response.parts, TOTAL)}
+    for other in known_scorers(file, answers.instrument):
+        if other != found.scorer:
+            parts[f"total by {other}"] = matrix(levels_of(file, answers.instrument, other), TOTAL)
     return replace(answers, values=parts[TOTAL], parts=parts, scorer=f"{found.scorer} ({found.version})")
 
 
@@ -184,10 +199,10 @@ def _read(file: StudyFile) -> Answers:
         file.rows(
             "SELECT respondent, condition, repeat, item, "
             "CASE state WHEN 'valid' THEN 1 WHEN 'refused' THEN 2 WHEN 'unparseable' THEN 3 ELSE 4 END, "
-            "value, option_mass, place FROM answer ORDER BY respondent, condition, repeat, item"
+            "value, option_mass, place, disclaimer FROM answer ORDER BY respondent, condition, repeat, item"
         ).fetchall(),
         dtype=np.float64,
-    ).reshape(-1, 8)
+    ).reshape(-1, 9)
     # A person who answered nothing has no row of answers, but belongs to the denominator.
     people = np.array(
         [(number, 1, 1) for number, identity in respondents.items() if identity.kind == "person"], dtype=np.int64
@@ -205,6 +220,8 @@ def _read(file: StudyFile) -> Answers:
     states[row, column] = cells[:, 4]
     places = np.zeros(shape, dtype=np.int16)
     places[row, column] = cells[:, 7]
+    disclaimers = np.zeros(shape, dtype=np.bool_)
+    disclaimers[row, column] = cells[:, 8] == 1
 
     return Answers(
         instrument=instrument,
@@ -227,6 +244,7 @@ def _read(file: StudyFile) -> Answers:
         probabilities=_probabilities(file, passes, (*shape, instrument.response.n_options)),
         option_mass=mass,
         places=places,
+        disclaimers=disclaimers,
     )
 
 

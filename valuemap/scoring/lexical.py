@@ -22,16 +22,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 from valuemap.scoring.glossary import glossary, glossary_hash
-from valuemap.scoring.lexical_match import Match, is_linked, matches, object_after, participle
+from valuemap.scoring.lexical_match import Match, is_linked, is_noun, matches, object_after, participle
 from valuemap.scoring.lexical_persons import Mention, Whose, as_person, mentions
 from valuemap.scoring.lexical_scope import or_denied, reasons
 from valuemap.scoring.lexical_sections import Person, sections
-from valuemap.scoring.lexical_words import BREAKS, JOINS, LINKS, PREPOSITIONS, Sentence, sentences
+from valuemap.scoring.lexical_words import BREAKS, JOINS, LINKS, MODALS, PREPOSITIONS, Sentence, sentences
 
 #: Changes whenever a rule changes; part of the scorer's hash.
 RULES_VERSION = "1"
 
 _QUOTE = re.compile(r"“[^”\n]+”|\"[^\"\n]+\"|«[^»\n]+»|‘(?=\w)[^‘\n]+?(?<=[\w.,!?])’(?!\w)|(?<!\w)'(?=\w)[^\n\"]+?(?<=[\w.,!?])'(?!\w)")
+_OPINIONS = frozenset("think guess imagine suppose expect believe assume suspect bet say".split())
 _FIRST_PERSON = re.compile(r"\b(?:I|me|my|we|I['’]\w+)\b")
 
 
@@ -110,11 +111,25 @@ def score_text(text: str, headings: tuple[str, str] = ("You", "The other person"
     found: list[Finding] = []
     for section in sections(text, headings):
         found += _section(text, section.start, section.end, section.person)
-    found.sort(key=lambda one: (one.start, one.end))
+    found = _with_repeats(sorted(found, key=lambda one: (one.start, one.end)))
     mine, others = _families(found, "self"), _families(found, "other")
     self_level, other_level = _level(found, "self"), _level(found, "other")
     differ = mine != others
     return LexicalScore(self_level, other_level, differ, total_level(self_level, other_level, differ), tuple(found))
+
+
+def _with_repeats(found: list[Finding]) -> list[Finding]:
+    """ "So would she", "he'd feel the same": what counted before for the one counts for both."""
+    result: list[Finding] = []
+    for one in found:
+        if one.category == "same":
+            result = [_with(past, person="both", aside="") if _is_of_another(past, one) else past for past in result]
+        result.append(one)
+    return result
+
+
+def _is_of_another(past: Finding, repeat: Finding) -> bool:
+    return not past.set_aside and past.level > 0 and past.person not in (repeat.person, "both") and repeat.person != "both"
 
 
 def scorer_hash() -> str:
@@ -230,7 +245,25 @@ def _sentence(text: str, sentence: Sentence, named: tuple[Mention, ...], default
         written = slice(sentence[match.start].start, sentence[match.end - 1].end)
         reason = "negated" if aside == "denied" else aside
         found.append(Finding(text[written], match.lemma, category, family, level, whose, written.start, written.stop, reason))
-    return found
+    return [*found, *_repeat(text, sentence, named, default)]
+
+
+def _repeat(text: str, sentence: Sentence, named: tuple[Mention, ...], default: Person) -> Iterator[Finding]:
+    """Find the words with which a sentence repeats for one person what it said of the other."""
+    low = [word.lower for word in sentence]
+    for k, word in enumerate(sentence):
+        the_same = word.lower == "same" and k > 0 and low[k - 1] == "the" and (k == 1 or "feel" in (one.lemma for one in sentence[max(0, k - 4) : k]))
+        at_end = k + 1 == len(low) or low[k + 1] in BREAKS or low[k + 1] in ("way", "as", "too", "and", "for")
+        so_would = word.lower == "so" and k + 2 < len(low) and sentence[k + 1].lemma in MODALS
+        too = word.lower in ("too", "well") and k + 1 == len(low) and sentence[max(0, k - 1 - (low[k - 1] in (",", "as")))].lemma in MODALS
+        inside = [one for one in named if one.role == "subject" and one.person in ("self", "other", "both")]
+        if so_would:
+            inside = [one for one in inside if one.start in (k + 2, k + 3)]
+        if not ((the_same and at_end) or (so_would and inside) or too) or "not" in low[:k] or "n't" in low[:k]:
+            continue
+        before = [one for one in inside if so_would or one.start < k]
+        person = as_person(before[-1].person, default) if before else default
+        yield Finding(text[word.start : word.end], word.lower, "same", "same", 0, person, word.start, word.end, "")
 
 
 def _denied_among_others(sentence: Sentence, match: Match, around: list[Match]) -> bool:
@@ -249,6 +282,8 @@ def _thing_aside(sentence: Sentence, match: Match, thing: bool, around: list[Mat
     """ "It would be sad" and "that was awful" describe a thing; "it would feel awful" does not."""
     if not thing or match.use not in ("states", "linked") or match.group.category in ("body", "action"):
         return ""
+    if is_noun(sentence[match.start]):
+        return ""  # "there would be disappointment", "it would be a relief"
     k = match.start - 1
     while k >= 0 and (sentence[k].is_adverb or sentence[k].lower in JOINS | {","} or _inside(k, around)):
         k -= 1
@@ -292,7 +327,8 @@ def _owner(sentence: Sentence, match: Match, named: tuple[Mention, ...]) -> Ment
 def _stirred(sentence: Sentence, match: Match, named: tuple[Mention, ...]) -> Mention | None:
     """ "She would annoy me" is mine, "I'd be annoyed at her" too."""
     if match.use == "phrases":
-        inside = [one for one in named if one.role == "object" and match.start < one.start < match.end]
+        objects = [one for one in named if one.role == "object" and match.start < one.start < match.end]
+        inside = [one for one in objects if sentence[one.start - 1].lower not in PREPOSITIONS]
         return inside[0] if inside and match.group.level == 3 and "<who>" in match.lemma else None
     if match.use != "stirs":
         return None
@@ -340,7 +376,9 @@ def _is_chain(sentence: Sentence, start: int, match: Match, around: list[Match])
 
 
 def _subject(sentence: Sentence, match: Match, named: tuple[Mention, ...], around: list[Match]) -> Mention | None:
-    subjects = [one for one in named if one.role == "subject"]
+    subjects = [one for one in named if one.role == "subject" and not _is_opinion(sentence, one, named)]
+    if match.start and sentence[match.start - 1].lower == "how":  # "by how surprised I was"
+        return next((one for one in subjects if one.start == match.end), None)
     before = [one for one in subjects if one.start <= match.start]
     if not before:
         later = [one for one in subjects if not one.subordinate and one.person != "thing"]
@@ -351,16 +389,29 @@ def _subject(sentence: Sentence, match: Match, named: tuple[Mention, ...], aroun
     return before[-1]
 
 
+def _is_opinion(sentence: Sentence, subject: Mention, named: tuple[Mention, ...]) -> bool:
+    """ "I think" without a subject after it says nothing of who feels: "he'd be proud, and I think a bit wistful"."""
+    if subject.person != "self":
+        return False
+    k = subject.end
+    while k < len(sentence) and (sentence[k].lower in MODALS or sentence[k].lemma in MODALS or sentence[k].is_adverb):
+        k += 1
+    if k + 1 >= len(sentence) or sentence[k].lemma not in _OPINIONS or sentence[k].lower.endswith("ing"):
+        return False
+    new_subject = any(one.role == "subject" and one.start == k + 1 for one in named)
+    return not new_subject and sentence[k + 1].lower not in PREPOSITIONS | JOINS | {"that"}
+
+
 def _coordinated(sentence: Sentence, match: Match, subject: Mention, around: list[Match]) -> bool:
     """Whether "and angry" goes back over a clause without feeling: "I'd be sad that she left, and angry"."""
     k = match.start - 1
-    while k > subject.end and sentence[k].is_adverb:
+    while k > subject.end and (sentence[k].is_adverb or sentence[k].lower in ("feel", "be")):
         k -= 1
     if sentence[k].lower not in JOINS | {","}:
         return False
     clause = range(subject.end, k)
     linked = any(sentence[place].lemma in LINKS for place in clause)
-    felt = any(_inside(place, [one for one in around if one.group.level]) for place in clause)
+    felt = any(_inside(place, [one for one in around if one.group.level and not one.aside]) for place in clause)
     return not linked and not felt and not any(sentence[place].lower in BREAKS - {","} for place in clause)
 
 

@@ -24,7 +24,7 @@ _PERSONS = frozenset("me you him her them us myself himself herself themselves y
 _OWNERS = frozenset("my your his her their our".split())
 _FEELINGS = frozenset("feeling mood emotion sense tear heart state mixture mix blend combination reaction".split())
 _DETERMINERS = frozenset("a an the this that these those such some my your his her their our its any what no".split())
-_INSERTS = MODALS | {"a", "the", "start", "begin", "to", "of", "some", "'s"}
+_INSERTS = MODALS | {"a", "the", "start", "begin", "to", "of", "some", "'s", "my", "your", "his", "her", "their", "poor"}
 _URGE_VERBS = frozenset("want wish need like long tempt urge".split())
 _THOUGHT_VERBS = frozenset("know understand think see find remember believe learn hear figure wonder be feel have make "
                            "stay get become".split())  # fmt: skip
@@ -102,7 +102,8 @@ def _end_of_phrase(sentence: Sentence, place: int, phrase: Phrase) -> int | None
 def _fits(sentence: Sentence, place: int, part: tuple[str, ...]) -> bool:
     word = sentence[place]
     if "<who>" in part:
-        return word.lower in _PERSONS or word.lemma in glossary().persons
+        named = word.text[0].isupper() and len(word.text) > 1
+        return word.lower in _PERSONS or word.lemma in glossary().persons or named
     if "<poss>" in part:
         return _is_owner(word)
     return word.lower in part or word.lemma in part
@@ -206,12 +207,22 @@ def is_linked(sentence: Sentence, place: int, around: list[Match], *, feel_only:
         reflexive = word.lower in ("me", "him", "her", "them", "us", "you", "find")
         passes = (
             word.is_adverb or word.lower in JOINS or word.lower in (",", "a", "either", "neither", "n't", "like", "it", "this", "as")
-            or k in inside or reflexive or word.lemma == "be"
+            or k in inside or reflexive or word.lemma == "be" or word.lower in ("though", "although", "if")
+            or _is_coordinate(sentence, k)
         )  # fmt: skip
+        if word.lower in JOINS | {","} and any(one.lemma == "feel" or (not feel_only and one.lemma in LINKS) for one in sentence[:k]):
+            return True  # "disappointed in myself but also motivated"
         if not passes:
             return word.lemma in ("make", "leave") or word.lower in (":", "—", "–", "-", ";") and not _has_verb(sentence, k)
         k -= 1
     return not feel_only or not _has_verb(sentence, place)
+
+
+def _is_coordinate(sentence: Sentence, place: int) -> bool:
+    """Whether a word may be another adjective: "calm, professional and low"."""
+    word, following = sentence[place], sentence[place + 1].lower
+    outside = PREPOSITIONS | _DETERMINERS | SUBORDINATORS | MODALS | _PERSONS | BREAKS
+    return following in JOINS | {",", "though", "although"} and word.is_word and word.lower not in outside
 
 
 def _has_verb(sentence: Sentence, end: int) -> bool:
@@ -232,13 +243,13 @@ def _describes_a_thing(sentence: Sentence, match: Match, around: list[Match], fo
     before = match.start - 1
     while before >= 0 and (sentence[before].is_adverb and sentence[before].lower not in ("a", "both")) and sentence[before].lower not in ("bit", "little", "touch"):
         before -= 1
-    if before < 0 or sentence[before].lower not in _DETERMINERS or _is_noun(sentence[match.start]):
+    if before < 0 or sentence[before].lower not in _DETERMINERS or is_noun(sentence[match.start]):
         return False
     about_person = following.lemma in glossary().persons
     return not (about_person and is_linked(sentence, before, around))
 
 
-def _is_noun(word: Word) -> bool:
+def is_noun(word: Word) -> bool:
     """Whether the form is plainly a noun; then what follows is no noun it describes."""
     endings = ("ness", "ment", "tion", "sion", "ity", "ance", "ence", "ief", "ude", "ism", "ure", "ion", "ogy")
     nouns = ("anger", "joy", "fear", "shame", "guilt", "pride", "grief", "sorrow", "love", "envy", "awe", "rage", "fury")
@@ -247,7 +258,7 @@ def _is_noun(word: Word) -> bool:
 
 def _hyphen_free_compound(sentence: Sentence, match: Match) -> bool:
     """ "Angry customers", "sad stories": an adjective before a plural noun, with no verb before it."""
-    if match.end >= len(sentence) or match.use != "states" or _is_noun(sentence[match.start]):
+    if match.end >= len(sentence) or match.use != "states" or is_noun(sentence[match.start]):
         return False
     following = sentence[match.end]
     plural = following.is_word and following.lower.endswith("s") and following.lemma != following.lower

@@ -6,7 +6,8 @@ In goes a sentence; out come its `Mention`s in order: who is named where, and as
    subject before a verb. "Her" is a possessive before a noun, else an object.
 2. A noun for a person or a name is the other person: a subject before a verb, a possessive before "'s", else an object.
    Joined with "and I" it makes both; after "as for" it is a subject.
-3. Any other noun before an auxiliary verb is a thing, but its owner's where it has a possessive ("my stomach would").
+3. Any other noun before an auxiliary verb is a thing, but its owner's where it has a possessive ("my stomach would"), and
+   a person if it is said to feel ("the locksmith would feel").
 4. A subject is subordinate if a conjunction such as "because" or "that" opens its clause.
 """
 
@@ -42,6 +43,11 @@ _POSSESSIVES: dict[str, Whose] = {
 _DETERMINERS = frozenset("the a an this that these those some any my your our his their her its no another each".split())
 _NO_NAMES = frozenset("god ai english french german monday tuesday wednesday thursday friday saturday sunday".split())
 _REFLEXIVES = frozenset("myself yourself himself herself themselves themself ourselves itself".split())
+_FEEL_NOTHING = frozenset(
+    "house home room place day night moment situation world silence body thing everything something nothing life loss "
+    "news word experience atmosphere mood heart stomach chest face hand head leg week month year time way conversation "
+    "reaction emotion feeling whole rest part process air job work trip event scene this that each all".split()
+)
 _VERBS = frozenset(
     "want need say tell ask try make take give see hear find win lose call help say come go let leave give show "
     "start begin forget like talk speak act put receive learn stay sit stand run".split()
@@ -114,6 +120,8 @@ def _is_verb(word: Word) -> bool:
 def _mention(sentence: Sentence, place: int, before: list[Mention]) -> Mention | None:
     word = sentence[place]
     low = word.lower
+    if low in ("it", "there") and not verb_follows(sentence, place + 1):
+        return None
     if low in _SUBJECTS:
         return Mention(place, place + 1, _SUBJECTS[low], "subject")
     if low in _OBJECTS:
@@ -130,6 +138,8 @@ def _mention(sentence: Sentence, place: int, before: list[Mention]) -> Mention |
     if low in _POSSESSIVES:
         return _possessive(sentence, place)
     if _is_person(sentence, place):
+        if low in ("person", "human") and place and sentence[place - 1].lower in ("a", "any"):
+            return Mention(place, place + 1, "anybody", "subject") if verb_follows(sentence, place + 1) else None
         return _noun_for_person(sentence, place, place + 1)
     return _thing(sentence, place, before)
 
@@ -240,7 +250,7 @@ def _noun_for_person(sentence: Sentence, start: int, end: int) -> Mention:
 
 def _verb_after_phrase(sentence: Sentence, begin: int, end: int) -> bool:
     """Whether, as in "the man across the street would", an auxiliary follows the phrase that opens the clause."""
-    if not _opens_clause(sentence, begin) or end >= len(sentence) or sentence[end].lower not in PREPOSITIONS:
+    if not _opens_clause(sentence, begin) or end >= len(sentence) or not _opens_phrase(sentence[end]):
         return False
     for word in sentence[end : end + 8]:
         if word.lower in _SUBJECTS or word.lower in JOINS | SUBORDINATORS | {";", ":"}:
@@ -248,6 +258,10 @@ def _verb_after_phrase(sentence: Sentence, begin: int, end: int) -> bool:
         if _is_auxiliary(word):
             return True
     return False
+
+
+def _opens_phrase(word: Word) -> bool:
+    return word.lower in PREPOSITIONS or (word.lower.endswith("ing") and word.lemma != word.lower)
 
 
 def _owned(sentence: Sentence, begin: int, end: int) -> Mention:
@@ -270,9 +284,18 @@ def _thing(sentence: Sentence, place: int, before: list[Mention]) -> Mention | N
         return None
     if place + 1 >= len(sentence) or not _is_auxiliary(sentence[place + 1]) or sentence[place + 1].lower == "been":
         return None
-    if before and before[-1].end == place and before[-1].role == "subject":
+    waiting = before and before[-1].role == "subject" and not any(_is_verb(one) for one in sentence[before[-1].end : place])
+    if waiting:  # "the friend moving away would": the verb is the friend's
         return None
-    return Mention(place, place + 1, "thing", "subject")
+    somebody = sentence[place + 1 :] and _feels(sentence, place + 1) and word.lemma not in _FEEL_NOTHING
+    return Mention(place, place + 1, "other" if somebody and word.lemma not in glossary().words else "thing", "subject")
+
+
+def _feels(sentence: Sentence, place: int) -> bool:
+    """Whether "feel" is the verb that begins here: "the locksmith would probably feel"."""
+    while place < len(sentence) and (sentence[place].is_adverb or sentence[place].lower in MODALS):
+        place += 1
+    return place < len(sentence) and sentence[place].lemma == "feel"
 
 
 def _joined(sentence: Sentence, found: list[Mention]) -> list[Mention]:

@@ -26,9 +26,9 @@ Reason = Literal["", "denied", "negated", "condition", "wish", "thought of anoth
 _DENY_ALL = frozenset("never without hardly scarcely barely neither nor nobody none".split())
 _TWO_WORDS = {("no", "longer"), ("rather", "than"), ("instead", "of"), ("far", "from"), ("free", "from"), ("lack", "of"),
               ("absence", "of"), ("no", "one"), ("less", "than"), ("devoid", "of"), ("unable", "to"), ("incapable", "of"),
-              ("no", "more")}  # fmt: skip
-_NOT_DENYING = frozenset("only just merely simply solely help hide contain stop deny shake wait suppress believe control "
-                         "imagine overstate mind sure because without conceal resist".split())  # fmt: skip
+              ("no", "more"), ("anything", "but")}  # fmt: skip
+_NOT_DENYING = frozenset("only just merely simply solely mind sure because without".split())
+_CANNOT = frozenset("help hide contain stop deny shake wait suppress believe control imagine overstate conceal resist".split())
 _ENDS = frozenset(
     "but because since although though just only simply still so if when while unless except from out due as-is "
     "merely more".split()
@@ -51,6 +51,8 @@ def reasons(sentence: Sentence, found: tuple[Mention, ...], text: str) -> list[R
         _mark(marks, _thought_of_another(sentence, place, subjects), "thought of another")
         _mark(marks, _wish(sentence, place, subjects), "wish")
         _mark(marks, _condition(sentence, place, subjects), "condition")
+        less = sentence[place - 1].lower == "less" and sentence[place].lower != "than" if place else False
+        _mark(marks, range(place, place + 1) if less and sentence[place - 2].lower != "no" else range(0), "negated")
     for place in range(len(sentence)):
         reason, first = _denial(sentence, place)
         if reason:
@@ -79,11 +81,7 @@ def _denial(sentence: Sentence, place: int) -> tuple[Reason, int]:
         return "negated", place + 2
     if low in ("not", "n't"):
         words = [word.lower for word in sentence[place + 1 : place + 4]]
-        lemmas = [word.lemma for word in sentence[place + 1 : place + 3]]
-        unable = lemmas[:2] if words[:1] != ["be"] else []
-        if _NOT_DENYING.intersection(words[:1]) or _NOT_DENYING.intersection(unable[:1]) or _superlative(words):
-            return "", 0
-        if words[:3] == ["be", "able", "to"] and place + 4 < len(sentence) and sentence[place + 4].lemma in _NOT_DENYING:
+        if _NOT_DENYING.intersection(words[:1]) or _superlative(words) or _cannot_but(sentence, place):
             return "", 0
         return "denied", place + 1
     if low == "never" and following in ("been", "felt", "be") and _superlative([w.lower for w in sentence[place + 1 : place + 4]]):
@@ -96,6 +94,15 @@ def _denial(sentence: Sentence, place: int) -> tuple[Reason, int]:
         to = next((k for k in range(place + 2, min(place + 5, len(sentence))) if sentence[k].lower == "to"), 0)
         return ("negated", to) if to else ("", 0)
     return "", 0
+
+
+def _cannot_but(sentence: Sentence, place: int) -> bool:
+    """ "Can't help", "would not be able to hide": what follows is felt all the same."""
+    able = [word.lower for word in sentence[place + 1 : place + 4]] == ["be", "able", "to"]
+    verb = place + 4 if able else place + 1
+    if not able and not (place and sentence[place - 1].lemma in ("can", "could")):
+        return False
+    return verb < len(sentence) and sentence[verb].lemma in _CANNOT
 
 
 def _superlative(words: list[str]) -> bool:
