@@ -1,6 +1,7 @@
 """Takes the user's own copy of an instrument's text over into a wording file of the user's folder.
 
-In goes a csv, txt or docx file with one item a row; out comes ``instruments/<id>/wordings/<name>.toml`` under
+In goes a csv, xlsx, txt or docx file with one item (or scene) a row, or the answer words of a choice test; out comes
+``instruments/<id>/wordings/<name>.toml`` under
 `valuemap.catalog.user_root`, never in the package. Nothing is guessed in silence: the encoding taken, paragraphs left
 out and rows put into another order are told in ``notes``; whatever could be read in two ways is refused with a sentence
 that says how to mend the file. A wording that is there already is never overwritten.
@@ -21,7 +22,7 @@ from valuemap.catalog import find_wording, user_root, wording_files
 from valuemap.definition import examine_content
 from valuemap.errors import CatalogError, DataError, UsageError
 from valuemap.instrument import Instrument, Wording, load_wording
-from valuemap.instrument_check import count_pronouns, doubts_of_texts, is_english, unprintable
+from valuemap.instrument_check import count_pronouns, doubts_of_headings, doubts_of_texts, is_english, unprintable
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -35,7 +36,7 @@ OURS = "en-a"
 _MARKED = re.compile(r"([0-9]{1,5})\s*(?:[.):](?:\s+|(?=[^0-9\s]))|\t\s*)(\S.*)", re.DOTALL)
 _BARE = re.compile(r"([0-9]{1,5})\s+(\S.*)", re.DOTALL)
 _NUMBER = re.compile(r"([0-9]{1,5})\s*[.):]?")
-_HEADINGS = frozenset({"item", "items", "text", "item text", "wording", "statement", "question"})
+_HEADINGS = frozenset({"item", "items", "scene", "scenes", "text", "item text", "wording", "statement", "question"})
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 
 
@@ -115,11 +116,11 @@ def import_wording(instrument: Instrument, file: Path, options: WordingOptions, 
         The name is taken or no name, or instruction, question or labels are needed and not given.
     """
     _check_name(options.id, source or instrument.id)
-    read = read_items(file, instrument.n_items)
-    texts, ours = _texts_around(instrument, options, source)
-    notes = [*read.notes]
+    shown, read_notes = _shown(instrument, file)
+    texts, ours, lender = _texts_around(instrument, options, source)
+    notes = [*read_notes]
     if ours:
-        notes.append(f"{_and(ours)}: ours, from {OURS}, because none was given; they are no official text.")
+        notes.append(f"{_and(ours)}: ours, from {lender}, because none was given; they are no official text.")
     content = {
         "schema": 1,
         "instrument": instrument.id,
@@ -128,12 +129,12 @@ def import_wording(instrument: Instrument, file: Path, options: WordingOptions, 
         "form": options.form,
         "variant": options.id.removesuffix(f"-{options.form}"),
         "origin": "user" if options.own else "official",
-        "note": f"Imported from {file.name}." + (f" {_and(ours)}: valuemap's own ({OURS})." if ours else ""),
+        "note": f"Imported from {file.name}." + (f" {_and(ours)}: valuemap's own ({lender})." if ours else ""),
         "licence": "The user's own text."
         if options.own
         else "The rights holder's. For the user only: not to be passed on.",
         **texts,
-        "items": {str(number): text for number, text in enumerate(read.items, start=1)},
+        **shown,
     }
     wording = examine_content(content, Wording)
     faults = wording if isinstance(wording, tuple) else wording.faults_against(instrument)
@@ -141,14 +142,31 @@ def import_wording(instrument: Instrument, file: Path, options: WordingOptions, 
         raise UsageError(f"{options.id}: {faults[0]}.")
     path = user_root() / "instruments" / instrument.id / "wordings" / f"{options.id}.toml"
     _store(content, path)
-    if is_english(wording):
+    portraits = instrument.response.kind == "likert"
+    if portraits and is_english(wording):
         counted = count_pronouns(wording.items.values())
         notes.append(
             f"Of {len(wording.items)} items {counted.feminine} say she or her, {counted.masculine} he, him or his, "
             f"{counted.neutral} they or their."
         )
-    doubts = tuple(f"{doubt}." for doubt in doubts_of_texts(wording))
+    doubts = tuple(
+        f"{doubt}."
+        for doubt in (*doubts_of_texts(wording, portraits=portraits), *doubts_of_headings(wording, instrument))
+    )
     return Imported(load_wording(path, instrument), path, tuple(notes), doubts)
+
+
+def _shown(instrument: Instrument, file: Path) -> tuple[dict[str, object], tuple[str, ...]]:
+    """Return the tables of the wording that the file holds, and how it was read."""
+    if instrument.response.kind == "choice":
+        from valuemap.options_import import read_options
+
+        read = read_options(file, instrument)
+        tables: dict[str, object] = {"options": {str(item): list(read.options[item]) for item in sorted(read.options)}}
+        items = {str(item): read.texts[item] for item in sorted(read.texts)}
+        return tables | ({"items": items} if items else {}), read.notes
+    found = read_items(file, instrument.n_items)
+    return {"items": {str(number): text for number, text in enumerate(found.items, start=1)}}, found.notes
 
 
 def _check_name(name: str, instrument: str) -> None:
@@ -166,31 +184,42 @@ def _check_name(name: str, instrument: str) -> None:
 
 def _texts_around(
     instrument: Instrument, options: WordingOptions, source: str | None
-) -> tuple[dict[str, object], list[str]]:
-    """Return instruction, question and labels, and which of them are ours."""
+) -> tuple[dict[str, object], list[str], str]:
+    """Return instruction, question and labels, which of them are ours, and the wording they were taken from."""
     given: dict[str, object] = {
         "instruction": options.instruction,
         "question": options.question,
         "labels": None if options.labels is None else list(options.labels),
     }
+    if instrument.response.kind == "choice" and options.labels is None:
+        given["labels"] = []  # the options of each item stand in their place
     missing = [name for name, text in given.items() if text is None]
     if not missing:
-        return given, []
+        return given, [], ""
     wanted = " and ".join(f"--{name}" for name in missing)
     if options.language.split("-")[0] != "en":
         raise UsageError(f"{wanted}: needed, in the language of the items ({options.language}); ours are English.")
-    try:
-        ours = find_wording(instrument, OURS, source)
-    except CatalogError:
-        raise UsageError(
-            f"{wanted}: needed, because {instrument.id} has no wording {OURS} to take them from."
-        ) from None
+    ours = _ours(instrument, source)
+    if ours is None:
+        raise UsageError(f"{wanted}: needed, because {instrument.id} has no wording {OURS} to take them from.")
     standing_in: dict[str, object] = {
         "instruction": ours.instruction,
         "question": ours.question,
         "labels": list(ours.labels),
     }
-    return {name: standing_in[name] if name in missing else text for name, text in given.items()}, missing
+    return {name: standing_in[name] if name in missing else text for name, text in given.items()}, missing, ours.id
+
+
+def _ours(instrument: Instrument, source: str | None) -> Wording | None:
+    """Return the wording that lends its texts: en-a, or else the first English one of this project."""
+    for name in (OURS, *wording_files(source or instrument.id)):
+        try:
+            found = find_wording(instrument, name, source)
+        except CatalogError:
+            continue
+        if name == OURS or (found.origin == "valuemap" and is_english(found)):
+            return found
+    return None
 
 
 def _store(content: dict[str, object], path: Path) -> None:
@@ -213,7 +242,7 @@ def _store(content: dict[str, object], path: Path) -> None:
 
 
 def read_items(file: Path, n_items: int) -> ReadItems:
-    """Read the items of a csv, txt or docx file.
+    """Read the items of a csv, xlsx, txt or docx file.
 
     Parameters
     ----------
@@ -227,16 +256,16 @@ def read_items(file: Path, n_items: int) -> ReadItems:
     DataError
         Naming the file and the row, and what to do.
     """
-    readers = {".csv": _read_csv, ".txt": _read_txt, ".docx": _read_docx}
+    readers = {".csv": _read_csv, ".xlsx": _read_xlsx, ".txt": _read_txt, ".docx": _read_docx}
     reader = readers.get(file.suffix.lower())
     if reader is None:
-        raise DataError(f"{file}: not a csv, txt or docx file; save the items as one of these, one item a row.")
+        raise DataError(f"{file}: not a csv, xlsx, txt or docx file; save the items as one of these, one item a row.")
     try:
         rows, notes = reader(file)
     except OSError as fault:
         raise DataError(f"{file}: cannot be read ({fault.strerror or fault}).") from None
     for row in rows:
-        _check_letters(file, row)
+        check_letters(file, row)
     items, reordered = _in_order(file, rows, n_items)
     if reordered:
         notes.append("The rows stood in another order; they were put in the order of their numbers.")
@@ -245,13 +274,76 @@ def read_items(file: Path, n_items: int) -> ReadItems:
     return ReadItems(items, tuple(notes))
 
 
+def grid_of(file: Path) -> tuple[list[tuple[str, list[str]]], list[str]]:
+    """Read the filled rows of a table (csv, xlsx, or the only table of a Word file), each with its place and its cells.
+
+    Raises
+    ------
+    DataError
+        The file is of another kind, or cannot be read.
+    """
+    readers = {".csv": _csv_grid, ".xlsx": _xlsx_grid, ".docx": _docx_grid}
+    reader = readers.get(file.suffix.lower())
+    if reader is None:
+        raise DataError(f"{file}: not a csv, xlsx or docx file; save the options as one of these, one item a row.")
+    try:
+        return reader(file)
+    except OSError as fault:
+        raise DataError(f"{file}: cannot be read ({fault.strerror or fault}).") from None
+
+
+def _csv_grid(file: Path) -> tuple[list[tuple[str, list[str]]], list[str]]:
+    text, notes = _decoded(file)
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    delimiter = max(_DELIMITERS, key=first.count)
+    lines = _cells(file, text, delimiter)
+    if isinstance(lines, DataError):
+        raise lines
+    return [(place, [_clean(cell) for cell in cells]) for place, cells in lines], notes
+
+
+def _xlsx_grid(file: Path) -> tuple[list[tuple[str, list[str]]], list[str]]:
+    import openpyxl
+
+    with file.open("rb") as stream:
+        try:
+            book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
+            rows = [list(row) for row in book.worksheets[0].iter_rows(values_only=True)]
+            names = book.sheetnames
+        except Exception:  # zipfile, lxml and openpyxl each fail in their own way on a damaged file
+            raise DataError(f"{file}: not an Excel file, or a damaged one; save it again as .xlsx.") from None
+    lines: list[tuple[str, list[str]]] = []
+    for number, row in enumerate(rows, start=1):
+        cells = ["" if cell is None else _clean(_as_typed(cell)) for cell in row]
+        while cells and not cells[-1]:
+            cells.pop()
+        if cells:
+            lines.append((f"row {number}", cells))
+    return lines, [f"Read the sheet {names[0]!r}; the others were left out."] if len(names) > 1 else []
+
+
+def _as_typed(cell: object) -> str:
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+
+
+def _docx_grid(file: Path) -> tuple[list[tuple[str, list[str]]], list[str]]:
+    body = _opened(file).element.body
+    _check_docx(file, body)
+    tables = list(body.iter(_w("tbl")))
+    if len(tables) != 1:
+        raise DataError(f"{file}: holds {len(tables) or 'no'} tables; put the options into one, one item a row.")
+    rows = [[_text(cell) for cell in row.iter(_w("tc"))] for row in tables[0].iter(_w("tr"))]
+    lines = [(f"table row {number}", cells) for number, cells in enumerate(rows, start=1) if any(cells)]
+    return lines, _left_out([p for p in body.iter(_w("p")) if _text(p) and not _within(p, "tbl")], "its table")
+
+
 def _in_order(file: Path, rows: Sequence[Row], n_items: int) -> tuple[tuple[str, ...], bool]:
     """Check that the items are complete, and put numbered ones in the order of their numbers."""
     if not rows:
         raise DataError(f"{file}: holds no items.")
     numbered = [(row.number, row) for row in rows if row.number is not None]
     if numbered:
-        _check_numbers(file, numbered, n_items)
+        check_numbers(file, numbered, n_items)
     if len(rows) != n_items:
         raise DataError(
             f"{file}: {len(rows)} items, but the instrument has {n_items}. The first is {_shortened(rows[0].text)} "
@@ -264,7 +356,8 @@ def _in_order(file: Path, rows: Sequence[Row], n_items: int) -> tuple[tuple[str,
     return tuple(row.text for _, row in ordered), ordered != numbered
 
 
-def _check_numbers(file: Path, numbered: Sequence[tuple[int, Row]], n_items: int) -> None:
+def check_numbers(file: Path, numbered: Sequence[tuple[int, Row]], n_items: int) -> None:
+    """Refuse numbers that are outside the instrument, that come twice or that are missing."""
     times = Counter(number for number, _ in numbered)
     for number, row in numbered:
         if not 1 <= number <= n_items:
@@ -276,7 +369,8 @@ def _check_numbers(file: Path, numbered: Sequence[tuple[int, Row]], n_items: int
         raise DataError(f"{file}: item {missing[0]} is missing ({len(missing)} of {n_items} in all).")
 
 
-def _check_letters(file: Path, row: Row) -> None:
+def check_letters(file: Path, row: Row) -> None:
+    """Refuse letters that were lost or garbled on the way."""
     if broken := unprintable(row.text):
         raise DataError(f"{file}, {row.place}: holds {broken}. Save the original again as UTF-8.")
     if was := _before_garbling(row.text):
@@ -366,6 +460,20 @@ def _numbered(file: Path, placed: Sequence[tuple[str, str]]) -> list[Row]:
     return [
         Row(place, int(found[1]), _clean(found[2])) for (place, _), found in zip(placed, either, strict=True) if found
     ]
+
+
+def _read_xlsx(file: Path) -> tuple[list[Row], list[str]]:
+    """Read the first sheet: an item a row, or its number and the item."""
+    lines, notes = _xlsx_grid(file)
+    if rows := _rows_with_numbers(file, lines):
+        return rows, notes
+    for place, cells in lines:
+        if len(cells) > 1:
+            raise DataError(
+                f"{file}, {place}: {len(cells)} filled cells, of which {_shortened(cells[0])} is the first. Keep one "
+                "column with the item, or two with its number and the item."
+            )
+    return _numbered(file, _without_heading([(place, cells[0]) for place, cells in lines], notes)), notes
 
 
 def _read_csv(file: Path) -> tuple[list[Row], list[str]]:

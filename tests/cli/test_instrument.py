@@ -42,14 +42,15 @@ def test_list_names_every_instrument(cli: Cli, own: Path) -> None:
     assert fits_the_page(ran)
     for name in instrument_folders():
         assert name in ran.out
-    assert re.search(r"small\s+A small instrument\s+1\s+5\s+2\s+yours", ran.out)
+    assert re.search(r"small\s+A small instrument\s+5\s+likert\s+2\s+yours", ran.out)
 
 
 def test_list_as_data(cli: Cli, own: Path) -> None:
     content = json.loads(cli("instrument", "list", "--json").out)
     by_id = {row["id"]: row for row in content["rows"]}
     assert by_id["small"] == {
-        "id": "small", "name": "A small instrument", "version": "1", "items": 5, "wordings": 2, "origin": "yours",
+        "id": "small", "name": "A small instrument", "version": "1", "items": 5, "answers": "likert",
+        "wordings": 2, "origin": "yours",
         "folder": str(own),
     }  # fmt: skip
     assert (by_id["pvq-rr"]["items"], by_id["pvq-rr"]["origin"]) == (57, "shipped")
@@ -203,7 +204,7 @@ def test_import_stores_the_text_and_says_where_and_what_next(cli: Cli, own: Path
     assert ran.code == 0
     path = own / "wordings" / "official-feminine.toml"
     assert ran.out.splitlines() == [
-        f"Stored 5 items: {path}",
+        f"Stored 5 items (hash {find_wording(find_instrument("small"), "official-feminine").hash}): {path}",
         "Next: valuemap survey small --wording official-feminine",
     ]
     assert "Read as utf-8." in ran.err
