@@ -1,7 +1,7 @@
 """Reads the answer words of a choice test from the user's own copy.
 
 In goes a csv, xlsx or docx file (a Word file's only table) with one row an item: its number and its options in the
-order of the test, under headings (``item``, ``option1`` to ``optionK``, ``text`` for a test without pictures) or without;
+order of the test, under headings (``item``, ``option1`` to ``optionK``, without pictures ``text``) or without headings;
 out come the options of every item. Rules: the key belongs to the instrument, so a column ``correct`` is held against it
 and never taken over; whatever could be read in two ways is refused with one sentence that names file and row.
 """
