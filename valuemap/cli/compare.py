@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from valuemap.cli.output import say
 from valuemap.errors import EXIT_DEGRADED, EXIT_OK
+
+if TYPE_CHECKING:
+    from valuemap.scoring.levels import Scorer
 
 EPILOG = """\b
 Examples:
@@ -16,6 +20,7 @@ Examples:
   valuemap compare study.vmap --norm people.vmap --margin 0.3
   valuemap compare gpt.vmap claude.vmap --norm ess11-countries
   valuemap compare framings.vmap --by framing --json > comparison.json
+  valuemap compare leas.vmap --norm french-women --scorer human
 """
 
 
@@ -60,6 +65,11 @@ Examples:
     type=click.IntRange(0),
     help="Seed of random people, of the bootstrap of ranks and of permutations.",
 )
+@click.option(
+    "--scorer",
+    type=click.Choice(["lexical", "judge", "human"]),
+    help="Who levelled open answers.  [default: the word list, where the instrument has one]",
+)
 @click.option("--allow-degraded", is_flag=True, help="Exit code 0 even when a profile is not interpretable.")
 def command(
     files: tuple[Path, ...],
@@ -70,6 +80,7 @@ def command(
     form: str,
     as_json: bool,
     seed: int,
+    scorer: Scorer | None,
     allow_degraded: bool,
 ) -> None:
     """Compare profiles with people, with countries, and with each other.
@@ -89,6 +100,6 @@ def command(
         if is_being_written(file):
             say(f"{file}: is being written; compared is what it holds now.")
     names = [name.strip() for listed in norms for name in listed.split(",") if name.strip()]
-    found = compare_files(files, names, level, margin, seed, by_framing=by == "framing")
+    found = compare_files(files, names, level, margin, seed, by_framing=by == "framing", scorer=scorer)
     show_comparison(found, "json" if as_json else form)
     click.get_current_context().exit(EXIT_DEGRADED if found.degraded and not allow_degraded else EXIT_OK)

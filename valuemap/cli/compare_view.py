@@ -91,17 +91,20 @@ def _print_scales(against: Against) -> None:
     mark, reference, profile = _mark(against.subject), against.reference, against.profile
     level = against.subject.answers.instrument.level(reference.level).name
     print_rows(
-        _scale_columns(reference.among),
-        [_scale_cells(scale, mark, reference.among) for scale in against.scales],
+        _scale_columns(reference.among, totals=_is_total(against)),
+        [_scale_cells(scale, mark, reference.among, totals=_is_total(against)) for scale in against.scales],
         "table",
         title=f"{mark}{against.subject.name} against {reference.id} ({reference.units}): {level}",
     )
     passes = "people" if against.subject.answers.is_people else "passes (repeats of a model are not people)"
+    kind = "mean totals" if _is_total(against) else "mean centred scores"
     paragraph(
-        f"Score: mean centred scores of {profile.administrations} {passes}; uncertainty over {profile.varied}.",
+        f"Score: {kind} of {profile.administrations} {passes}; uncertainty over {profile.varied}.",
         mark,
         mark,
     )
+    if against.subject.answers.scorer:
+        paragraph(f"Levels by {against.subject.answers.scorer}; a norm's answers were rated by people.", mark, mark)
     for note in _notes_of_scales(against.scales):
         paragraph(f"{_first_upper(note)}.", mark, mark)
 
@@ -132,22 +135,29 @@ def _place_assumes(against: Against) -> str:
     return ", counted" if against.reference.scores is not None else ", if their scores are normally distributed"
 
 
-def _scale_columns(among: str) -> list[Column]:
+def _is_total(against: Against) -> bool:
+    return against.subject.answers.instrument.scoring == "sum"
+
+
+def _scale_columns(among: str, *, totals: bool) -> list[Column]:
     """Name the columns; ``only_shown`` keeps a cell on one line."""
     return [
         Column("name", "Scale"),
         Column("mean", "Score", 2),
         Column("norm", "Norm", 2),
+        *([Column("z", "z", 2)] if totals and among == "people" else []),
         Column("interval", "d [95 % interval]", only_shown=True),
         Column("place", "Place" if among == "people" else "z", only_shown=True),
         Column("decision", "Decision", only_shown=True),
     ]
 
 
-def _scale_cells(scale: ScaleComparison, mark: str, among: str) -> list[Cell]:
+def _scale_cells(scale: ScaleComparison, mark: str, among: str, *, totals: bool) -> list[Cell]:
     interval = "–" if math.isnan(scale.d) else f"{_number(scale.d)} {_interval(scale.low, scale.high)}"
     place = "–" if math.isnan(scale.place) else _percentile(scale.place) if among == "people" else _number(scale.place)
-    return [mark + scale.name, scale.mean, scale.norm, interval, place, scale.decision]
+    z: list[Cell] = [scale.z] if totals and among == "people" else []
+    decision = "–" if math.isnan(scale.norm) else scale.decision
+    return [mark + scale.name, scale.mean, scale.norm, *z, interval, place, decision]
 
 
 def _percentile(place: float) -> str:
@@ -168,7 +178,8 @@ def _notes_of_scales(scales: Sequence[ScaleComparison]) -> list[str]:
 def _print_whole(against: Against) -> None:
     mark, whole, reference = _mark(against.subject), against.whole, against.reference
     if whole is None:
-        paragraph("No whole profile: fewer than two scales have a score.", mark, mark)
+        why = "totals stand for themselves" if _is_total(against) else "fewer than two scales have a score"
+        paragraph(f"No whole profile: {why}.", mark, mark)
         tell("")
         return
     tell(f"{mark}The whole profile, {whole.scales} scales, against {reference.id}")

@@ -15,6 +15,7 @@ from valuemap.hostile_text import printable
 
 if TYPE_CHECKING:
     from valuemap.quality import Evidence, Verdict
+    from valuemap.scoring.levels import Scorer
 
 EPILOG = """\b
 Examples:
@@ -48,8 +49,13 @@ NOTE = (
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
 @click.option("--format", "form", type=FORMATS, default="table", show_default=True, help="How to print the evidence.")
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
+@click.option(
+    "--scorer",
+    type=click.Choice(["lexical", "judge", "human"]),
+    help="Who levelled open answers.  [default: the word list, where the instrument has one]",
+)
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write to this file instead of stdout.")
-def command(file: Path, form: str, as_json: bool, out: Path | None) -> None:
+def command(file: Path, form: str, as_json: bool, scorer: Scorer | None, out: Path | None) -> None:
     """Say whether the profile of a study file may be believed, and why.
 
     Every respondent is "interpretable", "interpretable with care" or "not interpretable": one bad piece of evidence
@@ -60,7 +66,7 @@ def command(file: Path, form: str, as_json: bool, out: Path | None) -> None:
     from valuemap.store import StudyFile
 
     with StudyFile.open(file) as study_file:
-        found = verdicts(load_answers(study_file))
+        found = verdicts(load_answers(study_file, scorer))
     if as_json or form == "json":
         print_json({"respondents": [_as_data(name, verdict) for name, verdict in found.items()]}, out)
     elif form == "table" and out is None:

@@ -13,12 +13,14 @@ from valuemap.errors import EXIT_DEGRADED, EXIT_OK, NormError, UsageError
 if TYPE_CHECKING:
     from valuemap.instrument import Instrument
     from valuemap.norms import Norm
+    from valuemap.scoring.levels import Scorer
 
 EPILOG = """\b
 Examples:
   valuemap score study.vmap
   valuemap score study.vmap --level higher-order --by condition
   valuemap score study.vmap --format csv > profile.csv
+  valuemap score leas.vmap --scorer judge
 """
 
 
@@ -40,9 +42,21 @@ Examples:
     help="Norm to show beside it (valuemap norm list).  [default: the instrument's "
     "usual norm, where it has one of this level]",
 )
+@click.option(
+    "--scorer",
+    type=click.Choice(["lexical", "judge", "human"]),
+    help="Who levelled open answers.  [default: the word list, where the instrument has one]",
+)
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write to this file instead of stdout.")
 def command(
-    file: Path, level: str | None, form: str, as_json: bool, by: str, norm: str | None, out: Path | None
+    file: Path,
+    level: str | None,
+    form: str,
+    as_json: bool,
+    by: str,
+    norm: str | None,
+    scorer: Scorer | None,
+    out: Path | None,
 ) -> None:
     """Print the profile of a study file: raw and centred scores, standard errors, all denominators.
 
@@ -56,7 +70,7 @@ def command(
     form = "json" if as_json else form
     _check_out(file, out, form)
     with StudyFile.open(file) as study_file:
-        answers = load_answers(study_file)
+        answers = load_answers(study_file, scorer)
     wanted = level or answers.instrument.levels[0].id
     answers.instrument.level(wanted)
     beside = find_norm(norm) if norm else norm_beside(answers.instrument, wanted)

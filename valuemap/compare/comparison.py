@@ -25,6 +25,7 @@ from valuemap.errors import CatalogError, InstrumentError, NormError, StudyError
 from valuemap.instrument import Instrument, Wording
 from valuemap.norms import Norm, load_norm
 from valuemap.scoring.answers import Answers, load_answers
+from valuemap.scoring.levels import Scorer
 from valuemap.scoring.profile import Profile, profiles
 from valuemap.store import StudyFile
 
@@ -34,7 +35,10 @@ COUNTRIES = "ess11-countries"
 
 @dataclass(frozen=True)
 class Against:
-    """One respondent against one reference; ``whole`` is ``None`` where fewer than two scales have a score."""
+    """One respondent against one reference.
+
+    ``whole`` is ``None`` where fewer than two scales have a score, or where the scores are totals and no profile.
+    """
 
     subject: Subject
     profile: Profile
@@ -100,6 +104,7 @@ def compare_files(
     seed: int = 1,
     *,
     by_framing: bool = False,
+    scorer: Scorer | None = None,
 ) -> Comparison:
     """Compare the respondents of study files with norms and with each other.
 
@@ -117,13 +122,15 @@ def compare_files(
         Of everything random.
     by_framing
         Take each framing of a respondent as a respondent.
+    scorer
+        Who levelled open answers; ``None`` for the usual one.
 
     Raises
     ------
     ValuemapError
         A file cannot be read, a norm is not known or does not fit, or the level does not exist.
     """
-    read = [_read(path) for path in files]
+    read = [_read(path, scorer) for path in files]
     named = [_named(name) for name in norms]
     subjects = _subjects(read, by_framing=by_framing)
     groups, left_out = _norms_with_groups()
@@ -147,9 +154,9 @@ def compare_files(
     )
 
 
-def _read(path: Path) -> _Read:
+def _read(path: Path, scorer: Scorer | None = None) -> _Read:
     with StudyFile.open(path) as file:
-        return _Read(path, load_answers(file), tuple(file.wordings().values()))
+        return _Read(path, load_answers(file, scorer), tuple(file.wordings().values()))
 
 
 def _named(name: str) -> Norm | _Read:
@@ -215,7 +222,9 @@ def _against(subject: Subject, reference: Reference, groups: Sequence[Norm], mar
         profile=profile,
         reference=reference,
         scales=compare_scales(profile, reference, margin),
-        whole=compare_whole(profile, subject.answers, reference, countries, seed),
+        whole=None
+        if subject.answers.instrument.scoring == "sum"
+        else compare_whole(profile, subject.answers, reference, countries, seed),
     )
 
 

@@ -9,6 +9,7 @@ norm's components where means, SDs and correlations (or the single groups) allow
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 from valuemap.catalog import find_instrument
 from valuemap.errors import CatalogError, NormError
 from valuemap.instrument import Instrument, Wording
-from valuemap.norms import Norm
+from valuemap.norms import Norm, ScaleNorm
 from valuemap.scoring.answers import Answers
 from valuemap.scoring.keyed import score
 from valuemap.scoring.profile import items_of, leave_out_people
@@ -121,7 +122,7 @@ def reference_from_norm(norm: Norm, instrument: Instrument, level: str, wordings
         The instrument has no such level.
     """
     instrument.level(level)
-    wanted = "centred" if instrument.centring == "person mean" else "raw"
+    wanted = "total" if instrument.scoring == "sum" else "centred" if instrument.centring == "person mean" else "raw"
     if norm.scoring != wanted:
         raise NormError(
             f"Norm {norm.id} holds {norm.scoring} scores; a profile of {instrument.id} is compared in {wanted} ones. "
@@ -130,6 +131,9 @@ def reference_from_norm(norm: Norm, instrument: Instrument, level: str, wordings
     source = instrument if norm.instrument == instrument.id else _met_on_circle(norm, instrument, level)
     own = [scale.id for scale in instrument.scales_of(level)]
     direct = norm.scale_level == level and set(own) == set(norm.scales)
+    if wanted == "total":
+        # Totals stand for themselves: a norm of some of them is a norm.
+        direct = norm.scale_level == level and set(norm.scales) <= set(own)
     numbers = _direct(norm, source, level, own) if direct else _derived(norm, instrument, level)
     groups = norm.level == "group means"
     return Reference(
@@ -248,7 +252,7 @@ def _check_circle(what: str, source: Instrument, instrument: Instrument, level: 
 
 
 def _direct(norm: Norm, source: Instrument, level: str, scales: Sequence[str]) -> _Numbers:
-    rows = [norm.row(scale) for scale in scales]
+    rows = [norm.row(scale) if scale in norm.scales else ScaleNorm(scale, 0, math.nan) for scale in scales]
     of_groups = norm.level == "group means"
     sds = np.array([row.group_sd if of_groups else row.person_sd for row in rows], dtype=np.float64)
     counts = np.array([norm.n_groups if of_groups else row.n for row in rows], dtype=np.float64)

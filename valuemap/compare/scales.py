@@ -57,6 +57,8 @@ class ScaleComparison:
         "equivalent" if within the margin; else "higher" or "lower" if ``p_adjusted`` < .05; else "undecided".
     note
         Why something is missing.
+    z
+        ``(mean - norm) / norm_sd``, without a correction; what studies of single scores print.
     """
 
     scale: str
@@ -78,6 +80,7 @@ class ScaleComparison:
     place: float
     decision: Decision
     note: str = ""
+    z: float = math.nan
 
 
 def compare_scales(profile: Profile, reference: Reference, margin: float = 0.2) -> tuple[ScaleComparison, ...]:
@@ -160,13 +163,16 @@ def _difference(score: ScaleScore, reference: Reference, place: int) -> _Differe
     j = small_sample_factor(freedom)
     d = j * (score.centred - centre) / sd
     of_norm = j**2 * (MEDIAN_VARIANCE if from_quartiles else 1.0) / n + d**2 / (2 * freedom)
-    known = replace(blank, d=d, place=_place(score.centred, centre, sd, reference, place))
+    z = (score.centred - centre) / sd
+    known = replace(blank, d=d, z=z, place=_place(score.centred, centre, sd, reference, place))
     return _Difference(known, (j * score.se / sd) ** 2, of_norm, freedom)
 
 
 def _lacking(mean: float, sd: float, norm_freedom: float) -> str:
     if math.isnan(mean):
         return "there is no valid answer to this scale"
+    if norm_freedom < 0:
+        return "the norm does not have this scale"
     if math.isnan(sd) or not sd > 0:
         return "the norm gives no SD: the difference is in points only"
     return "" if norm_freedom > 1 else "the norm rests on too few units for an SD"

@@ -33,6 +33,7 @@ KINDS = {
     "bias": "option orders and wordings against each other",
     "map": "the values on a plane, scaled from their correlations, over theory's regions",
     "reliability": "components of variance, and the standard error of a value by design",
+    "levels": "levels that open answers reach, or the share of right choices with the line of guessing",
 }
 
 

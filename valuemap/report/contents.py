@@ -105,7 +105,7 @@ def _norm_beside(instrument: Instrument, level: str, named: str | None) -> Norm 
     if name is None:
         return None
     norm = find_norm(name)
-    wanted = "centred" if instrument.centring == "person mean" else "raw"
+    wanted = "total" if instrument.scoring == "sum" else "centred" if instrument.centring == "person mean" else "raw"
     if (norm.instrument, norm.scale_level, norm.scoring) == (instrument.id, level, wanted):
         return norm
     if named is None:

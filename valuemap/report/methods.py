@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from valuemap.catalog import find_norm, norm_files
 from valuemap.compare.comparison import Against
 from valuemap.hostile_text import printable
-from valuemap.instrument import Instrument, Wording
+from valuemap.instrument import Choice, Instrument, Likert, OpenAnswer, Wording
 from valuemap.norms import Norm
 from valuemap.quality import Verdict
 from valuemap.report.bibliography import Citation, citation
@@ -21,7 +21,7 @@ from valuemap.respondents.base import Identity
 from valuemap.scoring.answers import Answers
 from valuemap.scoring.profile import CLUSTER_FACETS, leave_out_people, profiles
 from valuemap.store import StudyFile
-from valuemap.study import Condition, State
+from valuemap.study import Condition, OptionOrder, State
 
 PRESENTATIONS = {
     "item": "each item alone, in a chat of its own",
@@ -148,9 +148,24 @@ def _people(design: Design, answers: Answers, source: Citation) -> list[str]:
 
 
 def _instrument(instrument: Instrument, source: Citation) -> str:
-    scale = f"{instrument.response.minimum} to {instrument.response.maximum}"
     named = source.in_sentence if source.authors else ""
-    return f"{instrument.name}{' ' if named else ''}{named}, whose {instrument.n_items} items are answered from {scale}"
+    return (
+        f"{instrument.name}{' ' if named else ''}{named}, whose {instrument.n_items} {_answered(instrument.response)}"
+    )
+
+
+def _answered(response: Likert | OpenAnswer | Choice) -> str:
+    if isinstance(response, OpenAnswer):
+        parts = _listed([f"“{part}”" for part in response.parts])
+        return (
+            f"scenes are answered in the respondent's own words ({response.min_words} to {response.max_words}); the "
+            f"parts {parts} of an answer have levels from 0 to {response.part_maximum}, and the whole from 0 to "
+            f"{response.total_maximum}"
+        )
+    if isinstance(response, Choice):
+        what = "pictures" if response.pictures else "items"
+        return f"{what} are answered by choosing one of {response.options} words, of which one is right"
+    return f"items are answered from {response.minimum} to {response.maximum}"
 
 
 def _respondents(identities: Sequence[Identity]) -> str:
@@ -186,13 +201,23 @@ def _words(wordings: Sequence[Wording]) -> str:
 def _presented(conditions: Sequence[Condition]) -> str:
     shown = [PRESENTATIONS[name] for name in dict.fromkeys(one.presentation for one in conditions)]
     orders = list(dict.fromkeys(one.option_order for one in conditions))
-    options = " in one half of the passes and ".join(ORDERS[order] for order in orders)
-    options += " in the other half" if len(orders) > 1 else ""
     item_orders = list(dict.fromkeys(one.item_order for one in conditions))
     order = " and ".join(
         {"fixed": "in the questionnaire's order", "random": "in a random order"}[one] for one in item_orders
     )
-    return f"A pass presented {_listed(shown)}, {order}; the response options were printed {options}."
+    return f"A pass presented {_listed(shown)}, {order}{_printed(orders)}."
+
+
+def _printed(orders: Sequence[OptionOrder]) -> str:
+    """Say in which orders the options were printed; open answers have none."""
+    if orders == ["none"]:
+        return ""
+    if all(order.startswith("rotation-") for order in orders):
+        if len(orders) == 1:
+            return f"; the words were printed in one order ({orders[0]})"
+        return f"; the words were printed in {len(orders)} rotations, an equal share of the passes each"
+    options = " in one half of the passes and ".join(ORDERS[order] for order in orders)
+    return f"; the response options were printed {options}{' in the other half' if len(orders) > 1 else ''}"
 
 
 def _framings(conditions: Sequence[Condition]) -> list[str]:
@@ -235,7 +260,7 @@ def _states(answers: Answers) -> str:
     rest = _listed(
         [
             f"{answers.count(State.REFUSED):,} were refusals",
-            f"{answers.count(State.UNPARSEABLE):,} could not be read as an option",
+            f"{answers.count(State.UNPARSEABLE):,} {_unreadable(answers.instrument)}",
             f"{answers.count(State.FAILED):,} were failed calls",
         ]
     )
@@ -244,7 +269,25 @@ def _states(answers: Answers) -> str:
     return f"Of {asked:,} answers {valid:,} ({percent}%) were valid; {rest}. None was imputed."
 
 
+def _unreadable(instrument: Instrument) -> str:
+    if isinstance(instrument.response, OpenAnswer):
+        return "were too short, too long or cut off"
+    return "could not be read as an option"
+
+
 def _scoring(instrument: Instrument, answers: Answers) -> str:
+    if isinstance(instrument.response, OpenAnswer):
+        unrated = f" {answers.n_unrated:,} valid answers had no level and were left out." if answers.n_unrated else ""
+        return (
+            f"Answers were levelled by {answers.scorer}; an answer's total is its highest part, and "
+            f"{instrument.response.total_maximum} where all parts are at {instrument.response.part_maximum} and "
+            f"differ. A score is the sum over scenes (the mean times their number, where some have no level).{unrated}"
+        )
+    if isinstance(instrument.response, Choice):
+        return (
+            "A score is the number of right answers; the words' places were rotated so that a preference for a place "
+            "could be estimated. Exact intervals and tests against guessing count items and not repeats."
+        )
     where = "by the same person" if answers.is_people else "in the same pass"
     score = "A scale's score is the mean of its items"
     if instrument.centring != "person mean":

@@ -18,6 +18,8 @@ from valuemap.scoring.answers import NOT_ASKED, Answers
 from valuemap.study import State
 
 #: The rest is for ``valuemap quality``.
+#: What the numbers of an answer are, by response format.
+SCALES = {"likert": "scale", "open": "levels", "choice": "points"}
 REASONS_SHOWN = 3
 
 #: Letters of statistics that stand alone, and not in a name (gpt-n) or before an apostrophe.
@@ -48,7 +50,11 @@ def verdict_sentence(who: str, verdict: Verdict) -> str:
     rest = len(verdict.reasons) - REASONS_SHOWN
     more = f"; and {rest} more (valuemap quality)" if rest > 0 else ""
     reasons = "; ".join(verdict.reasons[:REASONS_SHOWN])
-    caution = "The profile" if verdict.word == "interpretable with care" else "These scores are no values: the profile"
+    caution = "The profile"
+    if verdict.word != "interpretable with care":
+        caution = (
+            "These scores are no values: the profile" if verdict.claim == "values" else "Not to be read: the profile"
+        )
     return f"{caution} of {who} is {verdict.word}: {reasons}{more}."
 
 
@@ -65,8 +71,8 @@ def asked_sentence(answers: Answers) -> str:
     instrument, response = answers.instrument, answers.instrument.response
     wordings = sorted(answers.administrations["wording"].unique())
     return (
-        f"{instrument.name} ({instrument.id}, version {instrument.version}), scale {response.minimum}–"
-        f"{response.maximum}; wording{'s' if len(wordings) > 1 else ''}: {', '.join(wordings)}."
+        f"{instrument.name} ({instrument.id}, version {instrument.version}), {SCALES[response.kind]} "
+        f"{response.minimum}–{response.maximum}; wording{'s' if len(wordings) > 1 else ''}: {', '.join(wordings)}."
     )
 
 

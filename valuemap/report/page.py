@@ -34,6 +34,7 @@ from valuemap.report.drawing import CircleDrawing, ProfileDrawing, Series, draw_
 from valuemap.report.methods import Design, Methods, design_of, methods
 from valuemap.report.numbers import shown
 from valuemap.report.page_tables import (
+    accuracy_tables,
     between_tables,
     comparison_tables,
     condition_table,
@@ -299,7 +300,7 @@ def _level_view(
         drawing=draw_profile(series, found, norm, centred=centred),
         circle=None if circle is None else draw_circle(series, found, circle, norm, centred=centred),
         norm="" if norm is None else f"{norm.name} ({norm.id}): {norm.rows[0].centre_kind} and {norm.spread_label}",
-        tables=profile_tables(found, subjects, norm),
+        tables=(*profile_tables(found, subjects, norm), *accuracy_tables(level, subjects)),
     )
 
 
@@ -308,7 +309,7 @@ def _norm(instrument: Instrument, level: str) -> Norm | None:
     if not instrument.usual_norm:
         return None
     norm = find_norm(instrument.usual_norm)
-    wanted = "centred" if instrument.centring == "person mean" else "raw"
+    wanted = "total" if instrument.scoring == "sum" else "centred" if instrument.centring == "person mean" else "raw"
     return norm if (norm.instrument, norm.scale_level, norm.scoring) == (instrument.id, level, wanted) else None
 
 

@@ -28,6 +28,7 @@ from valuemap.report.profile_table import profile_table
 from valuemap.report.reliability_table import reliability_table
 from valuemap.report.tables import Column, Interval, Row, Table, italic, phrase
 from valuemap.scoring.answers import Answers
+from valuemap.scoring.choice import accuracy, hit_rates
 from valuemap.scoring.profile import Profile
 from valuemap.statistics.estimate import Estimate
 from valuemap.structure_report import CircleScaling, ProfileWave, RowsStructure, structure_report
@@ -81,6 +82,66 @@ def profile_tables(found: Sequence[Profile], subjects: Sequence[Subject], norm: 
     return tuple(
         profile_table(number, profile, subject.answers, subject.verdict, norm)
         for number, (profile, subject) in enumerate(zip(found, subjects, strict=True), start=1)
+    )
+
+
+def accuracy_tables(level: str, subjects: Sequence[Subject]) -> tuple[Table, ...]:
+    """Set the right answers of a choice test as a table, and the hit rates by printed place; nothing for others."""
+    if not subjects or subjects[0].answers.instrument.response.kind != "choice":
+        return ()
+    title = level_title(subjects[0].answers.instrument, level)
+    right = tuple(
+        Row((one.name, found.name, found.right, found.items, found.by_chance, found.share,
+             _interval(found.low, found.high), found.p))
+        for one in subjects
+        for found in accuracy(one.answers, level)
+    )  # fmt: skip
+    places = tuple(
+        Row((one.name, *row))
+        for one in subjects
+        for rates in [hit_rates(one.answers)]
+        for row in zip(rates.places, rates.hit_rates, rates.unbiased, rates.chosen, strict=True)
+    )
+    return (
+        Table(
+            number=1,
+            title=f"Right Answers: {title}",
+            columns=(
+                _text("Respondent"),
+                _text("Scale"),
+                Column(phrase("Right"), "decimal"),
+                Column(phrase("Items"), "count"),
+                Column(phrase("By guessing"), "decimal"),
+                Column(phrase("Share"), "bounded"),
+                Column(headings.CI95, "bounded ci"),
+                Column(phrase(italic("p")), "p"),
+            ),
+            rows=right,
+            general=joined(
+                [
+                    "Right: each item's share of right answers over all passes, summed over items; the exact interval "
+                    "and the one-sided p of as many by guessing count items and not repeats"
+                ]
+            ),
+        ),
+        Table(
+            number=2,
+            title="Hit Rates by Printed Place",
+            columns=(
+                _text("Respondent"),
+                Column(phrase("Place"), "count"),
+                Column(phrase("Hit rate"), "bounded"),
+                Column(phrase("Unbiased"), "bounded"),
+                Column(phrase("Chosen"), "bounded"),
+            ),
+            rows=places,
+            general=joined(
+                [
+                    "Unbiased hit rate (Wagner, 1993): squared hits over the product of right words at the place and "
+                    "answers at the place; chosen: share of all answers at the place"
+                ]
+            ),
+        ),
     )
 
 
