@@ -48,6 +48,8 @@ def read_options(file: Path, instrument: Instrument) -> ReadOptions:
     response = instrument.response
     assert isinstance(response, Choice)  # others have no options
     grid, notes = grid_of(file)
+    if not grid:
+        raise DataError(f"{file}: holds no items.")
     headings, body = _headed(file, grid, response)
     options: dict[int, tuple[str, ...]] = {}
     texts: dict[int, str] = {}
@@ -76,7 +78,7 @@ def _headed(
 ) -> tuple[list[str], Sequence[tuple[str, list[str]]]]:
     """Return what each column holds, and the rows below the headings, if there are any."""
     wanted = [f"option{n}" for n in response.values]
-    first = [_heading(cell) for cell in grid[0][1]] if grid else []
+    first = [_heading(cell) for cell in grid[0][1]]
     if not set(first) & {"item", "option1", "text"}:
         width = len(first)
         plain = {len(wanted): wanted, len(wanted) + 1: ["item", *wanted]}.get(width)
