@@ -60,5 +60,9 @@ class ProviderError(ValuemapError):
     """A model's server refused in a way that asking again cannot mend (bad key, unknown model, bad request)."""
 
 
+class TrackingError(ValuemapError):
+    """A result cannot be logged to an MLflow tracking server."""
+
+
 class StatisticsError(ValuemapError):
     """The numbers given do not allow this statistic: too few rows, wrong shape, infinite values."""

@@ -101,6 +101,8 @@ class Study:
         Longest reply to one call; ``None`` for the asking loop's default.
     pictures
         The pictures of a picture test by item; empty elsewhere.
+    until_se
+        Standard error of every scale at which asking stops (`valuemap.stopping`); ``None`` to ask all repeats.
     """
 
     instrument: Instrument
@@ -111,6 +113,7 @@ class Study:
     seed: int
     max_tokens: int | None = None
     pictures: Mapping[int, Picture] = field(default_factory=dict)
+    until_se: float | None = None
 
     def repeats_of(self, condition: Condition) -> int:
         """Return how often a condition is administered."""
@@ -139,6 +142,7 @@ class Study:
             "seed": self.seed,
             "max_tokens": self.max_tokens,
             **(shown if self.pictures else {}),
+            **({"until_se": self.until_se} if self.until_se is not None else {}),
         }
 
     def administrations(self) -> Iterator[Administration]:

@@ -22,6 +22,8 @@ from valuemap.store import StudyFile
 from valuemap.study import NO_FRAMING, Framing, ItemOrder, OptionOrder, Presentation, Study, grid
 
 LONGEST_PATH = 200
+#: Repeats after which errors are first looked at.
+FIRST_LOOK = 3
 #: Every rotation of up to nine options.
 ROTATIONS: tuple[OptionOrder, ...] = (
     "rotation-0", "rotation-1", "rotation-2", "rotation-3", "rotation-4", "rotation-5", "rotation-6", "rotation-7",
@@ -52,6 +54,8 @@ class Plan:
         As in `Study`.
     max_tokens
         Longest reply; ``None`` for the default of `valuemap.administration.run`.
+    until_se
+        As in `Study`.
     stimuli
         Folder of the pictures of a picture test; ``None`` for those that came with the instrument.
     """
@@ -67,6 +71,7 @@ class Plan:
     seed: int = 1
     max_tokens: int | None = None
     stimuli: Path | None = None
+    until_se: float | None = None
 
 
 def design(plan: Plan, respondents: Mapping[str, Respondent]) -> Study:
@@ -96,8 +101,12 @@ def design(plan: Plan, respondents: Mapping[str, Respondent]) -> Study:
         mode,
     )
     identities = tuple(respondent.identity for respondent in respondents.values())
+    if plan.until_se is not None:
+        _check_stopping(plan, mode)
     pictures = _pictures(instrument, plan, respondents)
-    return Study(instrument, wordings, identities, conditions, plan.repeats, plan.seed, plan.max_tokens, pictures)
+    return Study(
+        instrument, wordings, identities, conditions, plan.repeats, plan.seed, plan.max_tokens, pictures, plan.until_se
+    )
 
 
 def default_path(instrument: Instrument) -> Path:
@@ -136,6 +145,15 @@ def open_study_file(study: Study, path: Path, *, new: bool = False) -> StudyFile
 
 def _once(chosen: Iterable[T]) -> tuple[T, ...]:
     return tuple(dict.fromkeys(chosen))
+
+
+def _check_stopping(plan: Plan, mode: Mode) -> None:
+    if mode == "distribution":
+        raise UsageError("--until-se: a distribution is exact and is read once, so there is nothing to repeat.")
+    if plan.repeats < FIRST_LOOK:
+        raise UsageError(
+            f"--until-se looks from the third repeat on: give --repeats (the most) of {FIRST_LOOK} or more."
+        )
 
 
 def _check_presentations(instrument: Instrument, presentations: Sequence[Presentation]) -> None:

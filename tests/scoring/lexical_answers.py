@@ -1,4 +1,4 @@
-"""Answers with the levels the raters' manual gives them: (answer, self, other, total), by rule. All are made up here."""
+"""Answers with the levels the raters' manual gives them: (answer, self, other, total), by rule; made up here."""
 
 from __future__ import annotations
 
@@ -113,7 +113,12 @@ LOOK_LIKE_FEELINGS: list[Answer] = [
     ("I'd say: sorry I'm late.", 0, 0, 0),
     ("I feel like a coffee.", 0, 0, 0),
     ("As an AI, I don't have feelings.", 0, 0, 0),
-    ("As an AI language model I cannot feel sadness or joy, but in this scene I would feel sad. He would be glad.", 3, 3, 3),
+    (
+        "As an AI language model I cannot feel sadness or joy, but in this scene I would feel sad. He would be glad.",
+        3,
+        3,
+        3,
+    ),
     ("It is a sad story with an angry customer.", 0, 0, 0),
     ("He is annoying. That would be good news.", 0, 0, 0),
     ("I'd love to come. She would try to be calm.", 0, 0, 0),

@@ -97,6 +97,7 @@ async def administer(
     meter: Meter,
     stop: Stop,
     progress: Progress,
+    up_to: Mapping[str, int] | None = None,
 ) -> Outcome:
     """Ask everything that is not yet answered.
 
@@ -110,6 +111,8 @@ async def administer(
         The open study file of this very study.
     settings, meter, stop, progress
         How to ask, how much, when to end, and whom to tell.
+    up_to
+        The last repeat to ask of each respondent; all of the design's where it is ``None``.
 
     Raises
     ------
@@ -124,7 +127,8 @@ async def administer(
             workers = []
             for identity in study.respondents:
                 respondent = respondents[identity.name]
-                chains = _chains(study, identity, file, done)
+                last = study.repeats if up_to is None else up_to[identity.name]
+                chains = _chains(study, identity, file, done, last)
                 slots = settings.concurrency if respondent.slots is None else respondent.slots
                 workers += [tasks.create_task(run.work(respondent, chains)) for _ in range(slots)]
             await asyncio.gather(*workers)
@@ -207,11 +211,11 @@ class _Run:
 
 
 def _chains(
-    study: Study, identity: Identity, file: StudyFile, done: set[tuple[str, Condition, int, int]]
+    study: Study, identity: Identity, file: StudyFile, done: set[tuple[str, Condition, int, int]], last: int
 ) -> Iterator[Chain]:
-    """Yield what is left to ask of one respondent."""
+    """Yield what is left to ask of one respondent, up to the last repeat wanted."""
     for administration in study.administrations():
-        if administration.respondent.name != identity.name:
+        if administration.respondent.name != identity.name or administration.repeat > last:
             continue
         condition, repeat = administration.condition, administration.repeat
         order = administration.item_order()

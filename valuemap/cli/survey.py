@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from valuemap.administration.run import Outcome, Settings
     from valuemap.instrument import Instrument
     from valuemap.respondents.base import Respondent
+    from valuemap.stopping import Reached
     from valuemap.store import AnswerRecord, StudyFile
     from valuemap.study import OptionOrder, Study
     from valuemap.survey import Plan
@@ -41,6 +42,7 @@ Examples:
   valuemap survey --model simulated:clean --model simulated:position --out two.vmap
   valuemap survey --framing "You are a counsellor." --framing "" --mode sample
   valuemap survey leas --repeats 10
+  valuemap survey --model openai/gpt-4.1-mini --until-se 0.1 --repeats 30
   valuemap survey rmet --stimuli eyes/ --model openai/gpt-4.1-mini
 
 The same command run again goes on where it stopped; nothing is asked twice.
@@ -138,6 +140,13 @@ The same command run again goes on where it stopped; nothing is asked twice.
     type=click.FloatRange(0),
     help="Seconds one call may spend waiting and trying again before it counts as failed.",
 )
+@click.option(
+    "--until-se",
+    type=click.FloatRange(0, min_open=True),
+    metavar="POINTS",
+    help="Stop as soon as every scale's standard error is at most this (scale points; points of a total), looked at "
+    "after each repeat from the third on; --repeats is then the most that is asked.",
+)
 @click.option("--max-calls", type=click.IntRange(1), help="Stop after so many calls of this run.")
 @click.option(
     "--prices",
@@ -198,10 +207,12 @@ def run_survey(instrument_name: str, **options: Any) -> int:
             return EXIT_OK
         path = options["out"] or default_path(instrument)
         with open_study_file(study, path, new=options["new"]) as file:
-            outcome = _ask(study, respondents, file, prices, options)
+            outcome, reached = _ask(study, respondents, file, prices, options)
             if outcome.ended == "limit":
                 say(_limit_in_words(outcome, prices, options), quiet=options["quiet"])
-            return _finish(file, outcome, study, options)
+            for line in _reached_in_words(study, reached):
+                say(line, quiet=options["quiet"])
+            return _finish(file, outcome, study, options, stopped=bool(reached) and outcome.ended == "complete")
 
 
 def _plan(instrument_name: str, options: dict[str, Any]) -> Plan:
@@ -219,6 +230,7 @@ def _plan(instrument_name: str, options: dict[str, Any]) -> Plan:
         seed=options["seed"],
         max_tokens=options["max_tokens"],
         stimuli=options["stimuli"],
+        until_se=options["until_se"],
     )
 
 
@@ -291,7 +303,7 @@ def _ask(
     file: StudyFile,
     prices: PriceTable | None,
     options: dict[str, Any],
-) -> Outcome:
+) -> tuple[Outcome, tuple[Reached, ...]]:
     from valuemap.administration.budget import Meter, estimate
     from valuemap.administration.run import Settings
 
@@ -304,7 +316,7 @@ def _ask(
             f"{file.path}: {stored:,} of {study.n_answers():,} answers are there; going on.",
             quiet=options["quiet"],
         )
-    return asyncio.run(_ask_with_progress(study, respondents, file, settings, meter, quiet=options["quiet"]))
+    return asyncio.run(_ask_with_progress(study, respondents, file, settings, meter, options))
 
 
 async def _ask_with_progress(
@@ -313,15 +325,15 @@ async def _ask_with_progress(
     file: StudyFile,
     settings: Settings,
     meter: Any,
-    *,
-    quiet: bool,
-) -> Outcome:
+    options: dict[str, Any],
+) -> tuple[Outcome, tuple[Reached, ...]]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from valuemap.administration.run import Stop, administer
+    from valuemap.stopping import administer_until
     from valuemap.study import State
 
-    counts = file.counts()
+    counts, quiet = file.counts(), options["quiet"]
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=stderr_console(), disable=quiet) as bar:
         task = bar.add_task("Asking", total=study.n_answers(), completed=sum(counts.values()) - counts[State.FAILED])
@@ -336,7 +348,10 @@ async def _ask_with_progress(
         stop = Stop()
         with _interruptible(stop, quiet=quiet):
             try:
-                return await administer(study, respondents, file, settings, meter, stop, progress)
+                if study.until_se is None:
+                    return await administer(study, respondents, file, settings, meter, stop, progress), ()
+                level = options["level"] or study.instrument.levels[0].id
+                return await administer_until(study, respondents, file, settings, meter, stop, progress, level)
             finally:
                 for respondent in respondents.values():
                     await respondent.close()
@@ -359,7 +374,27 @@ def _interruptible(stop: Any, *, quiet: bool) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _finish(file: StudyFile, outcome: Outcome, study: Study, options: dict[str, Any]) -> int:
+def _reached_in_words(study: Study, reached: Sequence[Reached]) -> Iterator[str]:
+    """Say where the errors came to, and what was saved; nothing where no target was given."""
+    for one in reached:
+        error = f"largest standard error {one.error:.3f} ({one.scale})"
+        if one.reached:
+            saved = 1 - one.calls / one.of_calls
+            yield (
+                f"{one.respondent}: stopped after {one.rounds} of {one.of_rounds} repeats, {error}; {one.calls:,} "
+                f"calls instead of {one.of_calls:,} ({saved:.0%} saved). What looking at errors while they shrink does "
+                "to the intervals: docs/calibration-stopping.md."
+            )
+        else:
+            why = f", {error}" if one.error == one.error else ": a scale has no standard error"
+            yield (
+                f"{one.respondent}: all {one.rounds} repeats were asked and --until-se {study.until_se:g} was not "
+                f"reached{why}. What differs between wordings or framings does not shrink with repeats: more of them "
+                "help (valuemap reliability FILE)."
+            )
+
+
+def _finish(file: StudyFile, outcome: Outcome, study: Study, options: dict[str, Any], *, stopped: bool = False) -> int:
     from valuemap.cli.profile_view import norm_beside, show_study
     from valuemap.scoring.answers import load_answers
     from valuemap.scoring.levels import known_scorers
@@ -380,7 +415,7 @@ def _finish(file: StudyFile, outcome: Outcome, study: Study, options: dict[str, 
     else:
         degraded = show_study(load_answers(file), level, "json" if options["as_json"] else "table", norm=norm)
     left = study.n_answers() - sum(counts.values()) + counts[State.FAILED]
-    if left:
+    if left and not stopped:
         say(
             f"{left:,} of {study.n_answers():,} answers are still to be had: run the same command again.",
             quiet=quiet,

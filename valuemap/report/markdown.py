@@ -31,7 +31,7 @@ def _table(table: Table) -> str:
         for place, column in enumerate(table.columns)
     ]
     rules = [":--" if column.kind == "text" else "--:" for column in table.columns]
-    lines = [f"**Table {table.number}**", "", f"*{_escape(table.title)}*", "", _line(headings), _line(rules)]
+    lines = [f"**Table {table.number}**", "", f"*{escape(table.title)}*", "", _line(headings), _line(rules)]
     lines += [_line(_cells(row, table)) for row in table.rows]
     for mark, words in note_lines(table):
         lines += ["", f"{_superscript(mark)}{_words(words)}"]
@@ -39,7 +39,7 @@ def _table(table: Table) -> str:
 
 
 def _cells(row: Row, table: Table) -> list[str]:
-    cells = [_escape(shown(cell, column.kind)) for cell, column in zip(row.cells, table.columns, strict=True)]
+    cells = [escape(shown(cell, column.kind)) for cell, column in zip(row.cells, table.columns, strict=True)]
     cells[0] += _superscript(",".join(letter(mark) for mark in row.marks))
     return cells
 
@@ -57,8 +57,9 @@ def _words(words: Phrase) -> str:
 
 
 def _run(run: Run) -> str:
-    return f"*{_escape(run.text)}*" if run.italic else _escape(run.text)
+    return f"*{escape(run.text)}*" if run.italic else escape(run.text)
 
 
-def _escape(text: str) -> str:
+def escape(text: str) -> str:
+    """Return text on one line that Markdown shows as it is."""
     return _MARKS.sub(r"\\\1", printable(text)).translate(_ENTITIES)

@@ -1,38 +1,43 @@
 """The scorer `lexical`: levels of emotional awareness of an open answer, by rules and a glossary.
 
 In goes an answer in which somebody says what *I* and what *the other person* would feel in a scene; out come the level
-of each (0–4), whether the two differ, the total (0–5), and every word that counted or was set aside. The same text gives
-the same score on every machine. The rules are those of the raters' manual, ``docs/levels-manual.md``:
+of each (0–4), whether the two differ, the total (0–5), and every word that counted or was set aside. The same text
+gives the same score on every machine. The rules are those of the raters' manual, ``docs/levels-manual.md``:
 
 1. A person's level is the highest that is written of him: body 1, act or good and bad 2, one emotion 3; emotions of two
    families 4.
 2. The total is the higher of the two, but 5 when both are 4 and their families differ.
 3. Who feels: under a heading its person, unless the clause has another subject or object who feels; else the one whom
-   the clause says it of, carried on where a clause names nobody (`lexical_persons`, `lexical_sections`).
+   the clause says it of, carried on where a clause names nobody (`lexical_sections`, `lexical_attribution`).
 4. What is denied, supposed, wished, told of things or only quoted does not count (`lexical_scope`, `lexical_match`).
    Denied pleasure ("not happy") is a way to say bad, level 2.
 """
 
 from __future__ import annotations
 
+import bisect
 import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from valuemap.scoring.glossary import glossary, glossary_hash
-from valuemap.scoring.lexical_match import Match, is_linked, is_noun, matches, object_after, participle
-from valuemap.scoring.lexical_persons import Mention, Whose, as_person, mentions
+from valuemap.scoring.glossary import glossary_hash
+from valuemap.scoring.lexical_attribution import inside, who_feels
+from valuemap.scoring.lexical_match import Match, is_linked, is_noun, matches
+from valuemap.scoring.lexical_persons import Mention, as_person, mentions
 from valuemap.scoring.lexical_scope import or_denied, reasons
 from valuemap.scoring.lexical_sections import Person, sections
-from valuemap.scoring.lexical_words import BREAKS, JOINS, LINKS, MODALS, PREPOSITIONS, Sentence, sentences
+from valuemap.scoring.lexical_words import BREAKS, JOINS, MODALS, Sentence, sentences
 
 #: Changes whenever a rule changes; part of the scorer's hash.
 RULES_VERSION = "1"
 
-_QUOTE = re.compile(r"“[^”\n]+”|\"[^\"\n]+\"|«[^»\n]+»|‘(?=\w)[^‘\n]+?(?<=[\w.,!?])’(?!\w)|(?<!\w)'(?=\w)[^\n\"]+?(?<=[\w.,!?])'(?!\w)")
-_OPINIONS = frozenset("think guess imagine suppose expect believe assume suspect bet say".split())
+# Bounded, so that unclosed marks cannot make the search slow.
+_QUOTE = re.compile(
+    r"“[^“”\n]{1,600}”|\"[^\"\n]{1,600}\"|«[^«»\n]{1,600}»"
+    r"|‘(?=\w)[^‘\n]{1,300}?(?<=[\w.,!?])’(?!\w)|(?<!\w)'(?=\w)[^\n\"]{1,300}?(?<=[\w.,!?])'(?!\w)"
+)
 _FIRST_PERSON = re.compile(r"\b(?:I|me|my|we|I['’]\w+)\b")
 
 
@@ -51,7 +56,7 @@ class Finding:
     start, end
         Its place in the text, in characters.
     set_aside
-        Why it did not count ("negated", "idiom", "cognition", "condition", "wish", "thing", "quoted" …); empty if it did.
+        Why it did not count ("negated", "idiom", "cognition", "condition", "wish", "quoted" …); empty if it did.
     """
 
     text: str
@@ -119,7 +124,7 @@ def score_text(text: str, headings: tuple[str, str] = ("You", "The other person"
 
 
 def _with_repeats(found: list[Finding]) -> list[Finding]:
-    """ "So would she", "he'd feel the same": what counted before for the one counts for both."""
+    """As in "So would she", "he'd feel the same": what counted before for the one counts for both."""
     result: list[Finding] = []
     for one in found:
         if one.category == "same":
@@ -129,7 +134,9 @@ def _with_repeats(found: list[Finding]) -> list[Finding]:
 
 
 def _is_of_another(past: Finding, repeat: Finding) -> bool:
-    return not past.set_aside and past.level > 0 and past.person not in (repeat.person, "both") and repeat.person != "both"
+    return (
+        not past.set_aside and past.level > 0 and past.person not in (repeat.person, "both") and repeat.person != "both"
+    )
 
 
 def scorer_hash() -> str:
@@ -152,9 +159,8 @@ def _level(found: list[Finding], person: Person) -> int:
 
 def _section(text: str, start: int, end: int, person: Person | None) -> list[Finding]:
     quotes = [one for one in _QUOTE.finditer(text, start, end) if _is_speech(text, one, start)]
-    plain = text
-    for quote in quotes:
-        plain = plain[: quote.start()] + " " * len(quote.group()) + plain[quote.end() :]
+    plain = _without(text, quotes)
+    opened = [quote.start() for quote in quotes]
     found: list[Finding] = []
     default: Person = person or "self"
     sayers: dict[int, Person] = {}
@@ -165,14 +171,23 @@ def _section(text: str, start: int, end: int, person: Person | None) -> list[Fin
         if swap:
             here = [_as_other(one) for one in here]
         found += here
-        for quote in quotes:
-            if sentence[0].start - 3 <= quote.start() and quote.start() <= sentence[-1].end + 3:
-                sayers.setdefault(quote.start(), _sayer(sentence, named, quote.start(), default))
+        first, last = (bisect.bisect_left(opened, place) for place in (sentence[0].start - 3, sentence[-1].end + 4))
+        for place in opened[first:last]:
+            sayers.setdefault(place, _sayer(sentence, named, place, default))
         if person is None:
             default = _carried(named, here, default)
     for quote in quotes:
         found += _spoken(text, quote, sayers.get(quote.start(), default))
     return found
+
+
+def _without(text: str, quotes: list[re.Match[str]]) -> str:
+    """Blank the quotations, so that every other word keeps its place."""
+    parts, place = [], 0
+    for quote in quotes:
+        parts += [text[place : quote.start()], " " * len(quote.group())]
+        place = quote.end()
+    return "".join([*parts, text[place:]])
 
 
 def _is_speech(text: str, quote: re.Match[str], section_start: int) -> bool:
@@ -205,8 +220,14 @@ def _spoken(text: str, quote: re.Match[str], sayer: Person) -> list[Finding]:
 def _speaks_as_the_other(parsed: list[tuple[Sentence, tuple[Mention, ...]]]) -> bool:
     """Whether the other person's section is written in the first person, as if the other spoke."""
     persons = [one.person for _, named in parsed for one in named if one.role == "subject" and one.person != "thing"]
-    return bool(persons) and set(persons) <= {"self", "anybody"} and not any(
-        word.lemma in ("think", "guess", "imagine", "believe", "suppose", "assume", "expect") for s, _ in parsed for word in s
+    return (
+        bool(persons)
+        and set(persons) <= {"self", "anybody"}
+        and not any(
+            word.lemma in ("think", "guess", "imagine", "believe", "suppose", "assume", "expect")
+            for s, _ in parsed
+            for word in s
+        )
     )
 
 
@@ -235,7 +256,7 @@ def _sentence(text: str, sentence: Sentence, named: tuple[Mention, ...], default
     around = matches(sentence, named)
     found = []
     for match in around:
-        whose, thing = _who(sentence, match, named, around, default)
+        whose, thing = who_feels(sentence, match, named, around, default)
         aside = match.aside or _thing_aside(sentence, match, thing, around) or marks[match.start]
         converted = aside == "denied" and match.group.pleasant and not _denied_among_others(sentence, match, around)
         family, level = match.group.family, match.group.level
@@ -244,7 +265,9 @@ def _sentence(text: str, sentence: Sentence, named: tuple[Mention, ...], default
             family, level, aside, category = "bad" if converted else "good", 2, "", "undifferentiated"
         written = slice(sentence[match.start].start, sentence[match.end - 1].end)
         reason = "negated" if aside == "denied" else aside
-        found.append(Finding(text[written], match.lemma, category, family, level, whose, written.start, written.stop, reason))
+        found.append(
+            Finding(text[written], match.lemma, category, family, level, whose, written.start, written.stop, reason)
+        )
     return [*found, *_repeat(text, sentence, named, default)]
 
 
@@ -252,10 +275,19 @@ def _repeat(text: str, sentence: Sentence, named: tuple[Mention, ...], default: 
     """Find the words with which a sentence repeats for one person what it said of the other."""
     low = [word.lower for word in sentence]
     for k, word in enumerate(sentence):
-        the_same = word.lower == "same" and k > 0 and low[k - 1] == "the" and (k == 1 or "feel" in (one.lemma for one in sentence[max(0, k - 4) : k]))
+        the_same = (
+            word.lower == "same"
+            and k > 0
+            and low[k - 1] == "the"
+            and (k == 1 or "feel" in (one.lemma for one in sentence[max(0, k - 4) : k]))
+        )
         at_end = k + 1 == len(low) or low[k + 1] in BREAKS or low[k + 1] in ("way", "as", "too", "and", "for")
         so_would = word.lower == "so" and k + 2 < len(low) and sentence[k + 1].lemma in MODALS
-        too = word.lower in ("too", "well") and k + 1 == len(low) and sentence[max(0, k - 1 - (low[k - 1] in (",", "as")))].lemma in MODALS
+        too = (
+            word.lower in ("too", "well")
+            and k + 1 == len(low)
+            and sentence[max(0, k - 1 - (low[k - 1] in (",", "as")))].lemma in MODALS
+        )
         inside = [one for one in named if one.role == "subject" and one.person in ("self", "other", "both")]
         if so_would:
             inside = [one for one in inside if one.start in (k + 2, k + 3)]
@@ -267,160 +299,24 @@ def _repeat(text: str, sentence: Sentence, named: tuple[Mention, ...], default: 
 
 
 def _denied_among_others(sentence: Sentence, match: Match, around: list[Match]) -> bool:
-    """ "Neither happy nor sad" denies both: then the first says nothing bad."""
+    """As in "Neither happy nor sad" denies both: then the first says nothing bad."""
     rest = [one for one in around if one.start > match.start and not one.group.pleasant and one.group.level]
     return any(or_denied(sentence, match.end, one.start) and one.start - match.end < 4 for one in rest)
 
 
 def _double_denial(sentence: Sentence, match: Match) -> bool:
-    """ "Not bad", "not unhappy"."""
+    """As in "Not bad", "not unhappy"."""
     directly = match.start > 0 and sentence[match.start - 1].lower in ("not", "n't")
     return directly and match.lemma in ("bad", "unhappy", "displeased", "terrible") and not match.aside
 
 
 def _thing_aside(sentence: Sentence, match: Match, thing: bool, around: list[Match]) -> str:
-    """ "It would be sad" and "that was awful" describe a thing; "it would feel awful" does not."""
+    """As in "It would be sad" and "that was awful" describe a thing; "it would feel awful" does not."""
     if not thing or match.use not in ("states", "linked") or match.group.category in ("body", "action"):
         return ""
     if is_noun(sentence[match.start]):
         return ""  # "there would be disappointment", "it would be a relief"
     k = match.start - 1
-    while k >= 0 and (sentence[k].is_adverb or sentence[k].lower in JOINS | {","} or _inside(k, around)):
+    while k >= 0 and (sentence[k].is_adverb or sentence[k].lower in JOINS | {","} or inside(k, around)):
         k -= 1
     return "thing" if k >= 0 and sentence[k].lemma == "be" and is_linked(sentence, match.start, around) else ""
-
-
-def _inside(place: int, around: list[Match]) -> bool:
-    return any(one.start <= place < one.end for one in around)
-
-
-def _who(
-    sentence: Sentence, match: Match, named: tuple[Mention, ...], around: list[Match], default: Person
-) -> tuple[Person, bool]:
-    """Return who feels, and whether the clause speaks of a thing instead."""
-    for mention in (_owner(sentence, match, named), _stirred(sentence, match, named), _object(sentence, match, named, around)):
-        if mention is not None:
-            return as_person(mention.person, default), False
-    subject = _subject(sentence, match, named, around)
-    if subject is None:
-        return default, False
-    unmoved = match.use == "stirs" and subject.owner and not participle(sentence[match.start])
-    if subject.person != "thing" and not unmoved:
-        return as_person(subject.person, default), False
-    person = _object_of_clause(match, named, subject)
-    return (as_person(person, default), False) if person else (default, True)
-
-
-def _owner(sentence: Sentence, match: Match, named: tuple[Mention, ...]) -> Mention | None:
-    """ "Her deep sadness" is hers."""
-    for one in named:
-        if one.role == "possessive" and one.start <= match.start:
-            between = sentence[one.end : match.start]
-            plain = len(between) < 3 and all(word.is_word and word.lower not in JOINS | PREPOSITIONS for word in between)
-            if plain or match.start == one.start:
-                return one
-        if one.owner and one.start <= match.start < one.end:
-            return one
-    return None
-
-
-def _stirred(sentence: Sentence, match: Match, named: tuple[Mention, ...]) -> Mention | None:
-    """ "She would annoy me" is mine, "I'd be annoyed at her" too."""
-    if match.use == "phrases":
-        objects = [one for one in named if one.role == "object" and match.start < one.start < match.end]
-        inside = [one for one in objects if sentence[one.start - 1].lower not in PREPOSITIONS]
-        return inside[0] if inside and match.group.level == 3 and "<who>" in match.lemma else None
-    if match.use != "stirs":
-        return None
-    word = sentence[match.start]
-    passive = participle(word) and word.lower != "hurt" and match.start > 0 and is_linked(sentence, match.start, [])
-    return None if passive else object_after(match, named, sentence)
-
-
-def _object(sentence: Sentence, match: Match, named: tuple[Mention, ...], around: list[Match]) -> Mention | None:
-    """ "Make me sad and angry", "fill her with pride", "want him to feel proud": the object feels."""
-    for one in reversed(named):
-        if one.start >= match.start:
-            continue
-        if one.role == "subject":
-            return None
-        if one.role != "object":
-            continue
-        governed = one.start > 0 and sentence[one.start - 1].lower in PREPOSITIONS - {"for"}
-        between = sentence[one.end : match.start]
-        if governed or not _is_chain(sentence, one.end, match, around):
-            return None
-        return None if match.group.category == "action" and len(between) > 1 else one
-    return None
-
-
-def _is_chain(sentence: Sentence, start: int, match: Match, around: list[Match]) -> bool:
-    """Whether only words of feeling, and what joins them, stand between the object and the match."""
-    if start < match.start and sentence[start].lower in JOINS | {",", "but"}:
-        return False
-    if sentence[match.start].is_adverb and match.use == "states":
-        return False
-    for k in range(start, match.start):
-        word = sentence[k]
-        if k > start and sentence[k - 1].lower in JOINS and word.lower in LINKS:
-            return False  # "see her sadness and feel pity": another verb of the subject's
-        allowed = (
-            word.is_adverb
-            or word.lower in JOINS | {",", "to", "with", "of", "'s", "such", "being", "feeling", "sense", "as", "into", "in"}
-            or word.lemma in LINKS
-            or (_inside(k, around) and not any(one.start <= k < one.end and one.group.category == "action" for one in around))
-        )
-        if not allowed:
-            return False
-    return True
-
-
-def _subject(sentence: Sentence, match: Match, named: tuple[Mention, ...], around: list[Match]) -> Mention | None:
-    subjects = [one for one in named if one.role == "subject" and not _is_opinion(sentence, one, named)]
-    if match.start and sentence[match.start - 1].lower == "how":  # "by how surprised I was"
-        return next((one for one in subjects if one.start == match.end), None)
-    before = [one for one in subjects if one.start <= match.start]
-    if not before:
-        later = [one for one in subjects if not one.subordinate and one.person != "thing"]
-        opened = later and any(word.lower == "," for word in sentence[match.end : later[0].start])
-        return later[0] if opened and subjects[0] is later[0] else None
-    if len(before) > 1 and before[-1].subordinate and _coordinated(sentence, match, before[-1], around):
-        return before[-2]
-    return before[-1]
-
-
-def _is_opinion(sentence: Sentence, subject: Mention, named: tuple[Mention, ...]) -> bool:
-    """ "I think" without a subject after it says nothing of who feels: "he'd be proud, and I think a bit wistful"."""
-    if subject.person != "self":
-        return False
-    k = subject.end
-    while k < len(sentence) and (sentence[k].lower in MODALS or sentence[k].lemma in MODALS or sentence[k].is_adverb):
-        k += 1
-    if k + 1 >= len(sentence) or sentence[k].lemma not in _OPINIONS or sentence[k].lower.endswith("ing"):
-        return False
-    new_subject = any(one.role == "subject" and one.start == k + 1 for one in named)
-    return not new_subject and sentence[k + 1].lower not in PREPOSITIONS | JOINS | {"that"}
-
-
-def _coordinated(sentence: Sentence, match: Match, subject: Mention, around: list[Match]) -> bool:
-    """Whether "and angry" goes back over a clause without feeling: "I'd be sad that she left, and angry"."""
-    k = match.start - 1
-    while k > subject.end and (sentence[k].is_adverb or sentence[k].lower in ("feel", "be")):
-        k -= 1
-    if sentence[k].lower not in JOINS | {","}:
-        return False
-    clause = range(subject.end, k)
-    linked = any(sentence[place].lemma in LINKS for place in clause)
-    felt = any(_inside(place, [one for one in around if one.group.level and not one.aside]) for place in clause)
-    return not linked and not felt and not any(sentence[place].lower in BREAKS - {","} for place in clause)
-
-
-def _object_of_clause(match: Match, named: tuple[Mention, ...], subject: Mention) -> Whose | None:
-    """Of a clause about a thing, the person it happens to: "sadness would wash over me"."""
-    ends = [one.start for one in named if one.role == "subject" and one.start > match.start]
-    objects = [
-        one for one in named if one.role == "object" and subject.start < one.start < (ends[0] if ends else 10**9)
-    ]
-    after = [one for one in objects if one.start > match.start]
-    chosen = after or objects
-    return chosen[0].person if chosen else None

@@ -18,17 +18,29 @@ from dataclasses import dataclass, replace
 
 from valuemap.scoring.glossary import Group, Phrase, Use, glossary
 from valuemap.scoring.lexical_persons import Mention, verb_follows
-from valuemap.scoring.lexical_words import BREAKS, JOINS, LINKS, MODALS, PREPOSITIONS, SUBORDINATORS, Sentence, Word
+from valuemap.scoring.lexical_words import (
+    BREAKS,
+    JOINS,
+    LINKS,
+    MODALS,
+    PREPOSITIONS,
+    SUBORDINATORS,
+    Sentence,
+    Word,
+    word_set,
+)
 
-_PERSONS = frozenset("me you him her them us myself himself herself themselves yourself".split())
-_OWNERS = frozenset("my your his her their our".split())
-_FEELINGS = frozenset("feeling mood emotion sense tear heart state mixture mix blend combination reaction".split())
-_DETERMINERS = frozenset("a an the this that these those such some my your his her their our its any what no".split())
-_INSERTS = MODALS | {"a", "the", "start", "begin", "to", "of", "some", "'s", "my", "your", "his", "her", "their", "poor"}
-_URGE_VERBS = frozenset("want wish need like long tempt urge".split())
-_THOUGHT_VERBS = frozenset("know understand think see find remember believe learn hear figure wonder be feel have make "
-                           "stay get become".split())  # fmt: skip
-_STANDING = LINKS - {"leave", "end", "turn", "keep", "go"}
+_PERSONS = word_set("me you him her them us myself himself herself themselves yourself")
+_OWNERS = word_set("my your his her their our")
+_FEELINGS = word_set("feeling mood emotion sense tear heart state mixture mix blend combination reaction")
+_DETERMINERS = word_set("a an the this that these those such some my your his her their our its any what no")
+_INSERTS = MODALS | word_set(
+    "a the start begin to of some 's my your his her their poor it this that whole thing situation"
+)
+_THOUGHT_VERBS = word_set(
+    "know understand think see find remember believe learn hear figure wonder be feel have become"
+)
+_SMALL_WORDS = word_set(", a either neither n't like it this as though although if")
 
 
 @dataclass(frozen=True)
@@ -139,7 +151,7 @@ def _object_next(sentence: Sentence, place: int) -> bool:
 
 
 def _urge(sentence: Sentence, place: int) -> Match | None:
-    """ "Want to" or "feel like" before an act, taken together with it."""
+    """As in "Want to" or "feel like" before an act, taken together with it."""
     word = sentence[place]
     low = [one.lower for one in sentence[place : place + 8]]
     if word.lemma == "feel" and low[1:2] == ["like"] and len(low) > 2:
@@ -150,10 +162,21 @@ def _urge(sentence: Sentence, place: int) -> Match | None:
             being = sentence[after].lemma in _THOUGHT_VERBS
             return None if being else _urge_match(place, after + 1, "feel like")
         return None
-    if word.lower == "wan":
-        return None
-    wanting = word.lemma in ("want", "itch", "ache") or (word.lemma == "like" and place > 0 and sentence[place - 1].lemma == "would")
-    tempted = word.lower in ("tempted", "inclined", "compelled", "urge", "impulse", "desperate", "dying", "ready", "eager", "yearn")
+    wanting = word.lemma in ("want", "itch", "ache") or (
+        word.lemma == "like" and place > 0 and sentence[place - 1].lemma == "would"
+    )
+    tempted = word.lower in (
+        "tempted",
+        "inclined",
+        "compelled",
+        "urge",
+        "impulse",
+        "desperate",
+        "dying",
+        "ready",
+        "eager",
+        "yearn",
+    )
     if not wanting and not tempted:
         return None
     to = place + 1
@@ -164,7 +187,11 @@ def _urge(sentence: Sentence, place: int) -> Match | None:
     act = to + 1
     while act < len(sentence) - 1 and sentence[act].is_adverb:
         act += 1
-    if sentence[act].lemma in _THOUGHT_VERBS or not sentence[act].is_word or word.lower in ("eager", "desperate", "yearn"):
+    if (
+        sentence[act].lemma in _THOUGHT_VERBS
+        or not sentence[act].is_word
+        or word.lower in ("eager", "desperate", "yearn")
+    ):
         return None
     if sentence[act].lower in ("not", "n't"):
         return None
@@ -187,7 +214,7 @@ def _judged(sentence: Sentence, match: Match, around: list[Match], found: tuple[
     if match.use in ("states", "linked", "felt"):
         if match.use != "states" and not is_linked(sentence, match.start, around, feel_only=match.use == "felt"):
             aside = "no feeling"
-        elif _describes_a_thing(sentence, match, around, found) or _hyphen_free_compound(sentence, match):
+        elif _describes_a_thing(sentence, match, around) or _hyphen_free_compound(sentence, match):
             aside = "thing"
     elif match.use == "stirs":
         aside = _stirs_aside(sentence, match, around, found)
@@ -205,15 +232,16 @@ def is_linked(sentence: Sentence, place: int, around: list[Match], *, feel_only:
         if word.lemma == "feel" or (not feel_only and word.lemma in LINKS):
             return True
         reflexive = word.lower in ("me", "him", "her", "them", "us", "you", "find")
-        passes = (
-            word.is_adverb or word.lower in JOINS or word.lower in (",", "a", "either", "neither", "n't", "like", "it", "this", "as")
-            or k in inside or reflexive or word.lemma == "be" or word.lower in ("though", "although", "if")
-            or _is_coordinate(sentence, k)
-        )  # fmt: skip
-        if word.lower in JOINS | {","} and any(one.lemma == "feel" or (not feel_only and one.lemma in LINKS) for one in sentence[:k]):
+        small = word.is_adverb or word.lower in JOINS | _SMALL_WORDS or word.lemma == "be"
+        passes = small or k in inside or reflexive or _is_coordinate(sentence, k)
+        if word.lower in JOINS | {","} and any(
+            one.lemma == "feel" or (not feel_only and one.lemma in LINKS) for one in sentence[:k]
+        ):
             return True  # "disappointed in myself but also motivated"
         if not passes:
-            return word.lemma in ("make", "leave") or word.lower in (":", "—", "–", "-", ";") and not _has_verb(sentence, k)
+            return word.lemma in ("make", "leave") or (
+                word.lower in (":", "—", "–", "-", ";") and not _has_verb(sentence, k)
+            )
         k -= 1
     return not feel_only or not _has_verb(sentence, place)
 
@@ -232,7 +260,7 @@ def _has_verb(sentence: Sentence, end: int) -> bool:
 _AFTER = JOINS | SUBORDINATORS | PREPOSITIONS | BREAKS | _DETERMINERS | MODALS | _PERSONS
 
 
-def _describes_a_thing(sentence: Sentence, match: Match, around: list[Match], found: tuple[Mention, ...]) -> bool:
+def _describes_a_thing(sentence: Sentence, match: Match, around: list[Match]) -> bool:
     following = sentence[match.end] if match.end < len(sentence) else None
     if following is None or not following.is_word or following.lower in _AFTER or following.is_adverb:
         return False
@@ -241,7 +269,11 @@ def _describes_a_thing(sentence: Sentence, match: Match, around: list[Match], fo
     if any(one.start == match.end and one.group.level for one in around) or following.lower.endswith("ing"):
         return False
     before = match.start - 1
-    while before >= 0 and (sentence[before].is_adverb and sentence[before].lower not in ("a", "both")) and sentence[before].lower not in ("bit", "little", "touch"):
+    while (
+        before >= 0
+        and (sentence[before].is_adverb and sentence[before].lower not in ("a", "both"))
+        and sentence[before].lower not in ("bit", "little", "touch")
+    ):
         before -= 1
     if before < 0 or sentence[before].lower not in _DETERMINERS or is_noun(sentence[match.start]):
         return False
@@ -252,19 +284,39 @@ def _describes_a_thing(sentence: Sentence, match: Match, around: list[Match], fo
 def is_noun(word: Word) -> bool:
     """Whether the form is plainly a noun; then what follows is no noun it describes."""
     endings = ("ness", "ment", "tion", "sion", "ity", "ance", "ence", "ief", "ude", "ism", "ure", "ion", "ogy")
-    nouns = ("anger", "joy", "fear", "shame", "guilt", "pride", "grief", "sorrow", "love", "envy", "awe", "rage", "fury")
+    nouns = (
+        "anger",
+        "joy",
+        "fear",
+        "shame",
+        "guilt",
+        "pride",
+        "grief",
+        "sorrow",
+        "love",
+        "envy",
+        "awe",
+        "rage",
+        "fury",
+    )
     return word.lower.endswith(endings) or word.lower in nouns
 
 
 def _hyphen_free_compound(sentence: Sentence, match: Match) -> bool:
-    """ "Angry customers", "sad stories": an adjective before a plural noun, with no verb before it."""
+    """As in "Angry customers", "sad stories": an adjective before a plural noun, with no verb before it."""
     if match.end >= len(sentence) or match.use != "states" or is_noun(sentence[match.start]):
         return False
     following = sentence[match.end]
     plural = following.is_word and following.lower.endswith("s") and following.lemma != following.lower
     before = sentence[match.start - 1].lower if match.start else ""
     governed = before in PREPOSITIONS | _DETERMINERS
-    return plural and governed and following.lemma not in _FEELINGS and following.lower not in MODALS and not verb_follows(sentence, match.end)
+    return (
+        plural
+        and governed
+        and following.lemma not in _FEELINGS
+        and following.lower not in MODALS
+        and not verb_follows(sentence, match.end)
+    )
 
 
 def _stirs_aside(sentence: Sentence, match: Match, around: list[Match], found: tuple[Mention, ...]) -> str:
@@ -274,19 +326,26 @@ def _stirs_aside(sentence: Sentence, match: Match, around: list[Match], found: t
             return ""
         return "thing"
     if object_after(match, found, sentence) is not None or participle(word):
-        if participle(word) and _describes_a_thing(sentence, match, around, found):
+        if participle(word) and _describes_a_thing(sentence, match, around):
             return "thing"
         return ""
     subject = next((one for one in reversed(found) if one.role == "subject" and one.start < match.start), None)
     personal = subject is not None and subject.person != "thing" and not subject.owner
-    noun = match.start > 0 and sentence[match.start - 1].lower in _DETERMINERS | {"of", "in", "with", "and", "or", "feel"}
+    noun = match.start > 0 and sentence[match.start - 1].lower in _DETERMINERS | {
+        "of",
+        "in",
+        "with",
+        "and",
+        "or",
+        "feel",
+    }
     # "I would annoy people" moves somebody else; "the shock", "in shock" is a noun.
     return "other object" if personal and not noun else ""
 
 
 def participle(word: Word) -> bool:
     """Whether the form can be a past participle: "annoyed", "hurt", "shaken"."""
-    return word.lower != word.lemma and not word.lower.endswith(("ing", "s")) or word.lower in ("hurt", "upset")
+    return (word.lower != word.lemma and not word.lower.endswith(("ing", "s"))) or word.lower in ("hurt", "upset")
 
 
 def object_after(match: Match, found: tuple[Mention, ...], sentence: Sentence) -> Mention | None:

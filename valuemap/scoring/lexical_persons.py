@@ -6,8 +6,8 @@ In goes a sentence; out come its `Mention`s in order: who is named where, and as
    subject before a verb. "Her" is a possessive before a noun, else an object.
 2. A noun for a person or a name is the other person: a subject before a verb, a possessive before "'s", else an object.
    Joined with "and I" it makes both; after "as for" it is a subject.
-3. Any other noun before an auxiliary verb is a thing, but its owner's where it has a possessive ("my stomach would"), and
-   a person if it is said to feel ("the locksmith would feel").
+3. Any other noun before an auxiliary verb is a thing, but its owner's where it has a possessive ("my stomach would"),
+   and a person if it is said to feel ("the locksmith would feel").
 4. A subject is subordinate if a conjunction such as "because" or "that" opens its clause.
 """
 
@@ -27,6 +27,7 @@ from valuemap.scoring.lexical_words import (
     SUBORDINATORS,
     Sentence,
     Word,
+    word_set,
 )
 
 Whose = Literal["self", "other", "both", "anybody", "thing"]
@@ -40,17 +41,28 @@ _OBJECTS: dict[str, Whose] = {"me": "self", "us": "both", "him": "other", "them"
 _POSSESSIVES: dict[str, Whose] = {
     "my": "self", "your": "self", "our": "both", "his": "other", "their": "other", "her": "other",
 }  # fmt: skip
-_DETERMINERS = frozenset("the a an this that these those some any my your our his their her its no another each".split())
-_NO_NAMES = frozenset("god ai english french german monday tuesday wednesday thursday friday saturday sunday".split())
-_REFLEXIVES = frozenset("myself yourself himself herself themselves themself ourselves itself".split())
-_FEEL_NOTHING = frozenset(
+_DETERMINERS = word_set("the a an this that these those some any my your our his their her its no another each")
+_NO_NAMES = word_set("god ai english french german monday tuesday wednesday thursday friday saturday sunday")
+_REFLEXIVES = word_set("myself yourself himself herself themselves themself ourselves itself")
+_AGENTS = ("er", "or", "ist", "man", "woman", "ician")
+_NO_AGENTS = word_set(
+    "weather water letter number matter computer order paper dinner summer winter river tower floor error mirror "
+    "colour color odor odour factor corner shoulder finger laughter answer offer flower shower power chapter "
+    "poster trailer other another whether rather either neither never after under over later earlier better "
+    "former latter cover ladder counter manner character border center twitter chamber disaster honor "
+    "honour labor labour humor humour favor favour behavior behaviour temper cancer fever danger wonder hunger "
+    "printer drawer sweater roller semester trigger murder shelter theater gesture lesser greater bigger smaller "
+    "harder easier closer deeper stronger prior major minor interior exterior inner outer proper clever consider "
+    "remember list twist mist wrist"
+)
+_FEEL_NOTHING = word_set(
     "house home room place day night moment situation world silence body thing everything something nothing life loss "
     "news word experience atmosphere mood heart stomach chest face hand head leg week month year time way conversation "
-    "reaction emotion feeling whole rest part process air job work trip event scene this that each all".split()
+    "reaction emotion feeling whole rest part process air job work trip event scene this that each all"
 )
-_VERBS = frozenset(
+_VERBS = word_set(
     "want need say tell ask try make take give see hear find win lose call help say come go let leave give show "
-    "start begin forget like talk speak act put receive learn stay sit stand run".split()
+    "start begin forget like talk speak act put receive learn stay sit stand run"
 )
 
 
@@ -120,19 +132,24 @@ def _is_verb(word: Word) -> bool:
 def _mention(sentence: Sentence, place: int, before: list[Mention]) -> Mention | None:
     word = sentence[place]
     low = word.lower
-    if low in ("it", "there") and not verb_follows(sentence, place + 1):
+    if low in ("it", "there") and (not verb_follows(sentence, place + 1) or _after_who(sentence, before)):
         return None
     if low in _SUBJECTS:
         return Mention(place, place + 1, _SUBJECTS[low], "subject")
+    if low in _OBJECTS and _is_topic(sentence, place):
+        return Mention(place, place + 1, _OBJECTS[low], "subject")
     if low in _OBJECTS:
         of_us = place > 0 and sentence[place - 1].lower == "of" and verb_follows(sentence, place + 1)
         return Mention(place, place + 1, _OBJECTS[low], "subject" if of_us else "object")
     if low == "you":
-        return Mention(place, place + 1, "self", "subject" if verb_follows(sentence, place + 1) else "object")
-    if low == "both" and verb_follows(sentence, place + 1) and not _after_third_person(sentence, place, before):
+        asked = place > 0 and _is_auxiliary(sentence[place - 1])  # "are you sad?"
+        return Mention(place, place + 1, "self", "subject" if asked or verb_follows(sentence, place + 1) else "object")
+    if low == "both" and verb_follows(sentence, place + 1) and not _after_third_person(place, before):
         return Mention(place, place + 1, "both", "subject")
     if low in ("this", "that", "which", "what", "who"):
         return _demonstrative(sentence, place, before)
+    if low in glossary().anybody and place + 1 < len(sentence) and sentence[place + 1].lower == "else":
+        return Mention(place, place + 2, "other", "subject" if verb_follows(sentence, place + 2) else "object")
     if low in glossary().anybody and verb_follows(sentence, place + 1):
         return Mention(place, place + 1, "anybody", "subject")
     if low in _POSSESSIVES:
@@ -144,7 +161,21 @@ def _mention(sentence: Sentence, place: int, before: list[Mention]) -> Mention |
     return _thing(sentence, place, before)
 
 
-def _after_third_person(sentence: Sentence, place: int, before: list[Mention]) -> bool:
+def _after_who(sentence: Sentence, before: list[Mention]) -> bool:
+    """Whether a clause with "who" is open: in "the boy who found it would" the verb is the boy's."""
+    return bool(before) and before[-1].role == "subject" and sentence[before[-1].start].lower == "who"
+
+
+def _is_topic(sentence: Sentence, place: int) -> bool:
+    """As in "For him, …" and "as for me" at the beginning of a sentence name whom it is about."""
+    low = [word.lower for word in sentence[:place]]
+    return (low == ["for"] and sentence[place + 1 : place + 2] and sentence[place + 1].lower == ",") or low[-2:] == [
+        "as",
+        "for",
+    ]
+
+
+def _after_third_person(place: int, before: list[Mention]) -> bool:
     return bool(before) and before[-1].end == place and before[-1].person == "other"
 
 
@@ -158,7 +189,7 @@ def _demonstrative(sentence: Sentence, place: int, before: list[Mention]) -> Men
 
 
 def _possessive(sentence: Sentence, place: int) -> Mention:
-    """"My friend" is a person, "my stomach would" its owner's subject, anything else a possessive."""
+    """As in "My friend" is a person, "my stomach would" its owner's subject, anything else a possessive."""
     person = _POSSESSIVES[sentence[place].lower]
     for head in range(place + 1, min(place + 5, len(sentence))):
         word = sentence[head]
@@ -205,7 +236,19 @@ def _is_person(sentence: Sentence, place: int) -> bool:
             follows = following in BREAKS or following == "'s" or verb_follows(sentence, place + 1)
             return follows and sentence[place - 1].lower == "the" if place else False
         return word.lower != "others" or verb_follows(sentence, place + 1)
+    if place and _is_agent(word) and (sentence[place - 1].lower in _DETERMINERS or sentence[place - 1].lower == "'s"):
+        return verb_follows(sentence, place + 1) or (place + 1 < len(sentence) and sentence[place + 1].lower == "'s")
     return _is_name(sentence, place)
+
+
+def _is_agent(word: Word) -> bool:
+    """Whether the form is that of one who does something: "the sitter", "a violinist"."""
+    return (
+        word.lower.endswith(_AGENTS)
+        and word.lower not in _NO_AGENTS
+        and word.lemma not in glossary().words
+        and len(word.lower) > 4
+    )
 
 
 def _is_name(sentence: Sentence, place: int) -> bool:
@@ -227,7 +270,9 @@ def _is_name(sentence: Sentence, place: int) -> bool:
         return True
     following = sentence[1] if len(sentence) > 1 else None
     owns = following is not None and following.lower == "'s"
-    return word.lemma == word.lower and (owns or verb_follows(sentence, 1) or _and_i(sentence, 1))
+    inflected = following is not None and (following.lower != following.lemma or following.is_adverb)
+    acts = verb_follows(sentence, 1) and (inflected or sentence[1].lemma in MODALS | LINKS)
+    return word.lemma == word.lower and (owns or acts or _and_i(sentence, 1))
 
 
 def _and_i(sentence: Sentence, place: int) -> bool:
@@ -265,7 +310,7 @@ def _opens_phrase(word: Word) -> bool:
 
 
 def _owned(sentence: Sentence, begin: int, end: int) -> Mention:
-    """"Anna's heart would" is a subject that belongs to her; "Anna's a bit sad" a subject; else a possessive."""
+    """As in "Anna's heart would" is a subject that belongs to her; "Anna's a bit sad" a subject; else a possessive."""
     if end < len(sentence) and (sentence[end].is_adverb or sentence[end].lower in _DETERMINERS | {"going"}):
         return Mention(begin, end, "other", "subject")
     for head in range(end, min(end + 3, len(sentence))):
@@ -280,12 +325,21 @@ def _thing(sentence: Sentence, place: int, before: list[Mention]) -> Mention | N
     """A noun right before an auxiliary: "the news would"."""
     word = sentence[place]
     function = JOINS | SUBORDINATORS | PREPOSITIONS | MODALS | _DETERMINERS | LINKS | _REFLEXIVES
-    if not word.is_word or word.is_adverb or word.lower in ("n't", "not") or word.lower in function or word.lower == "to" or word.lemma in LINKS:
+    if (
+        not word.is_word
+        or word.is_adverb
+        or word.lower in ("n't", "not")
+        or word.lower in function
+        or word.lower == "to"
+        or word.lemma in LINKS
+    ):
         return None
     if place + 1 >= len(sentence) or not _is_auxiliary(sentence[place + 1]) or sentence[place + 1].lower == "been":
         return None
-    waiting = before and before[-1].role == "subject" and not any(_is_verb(one) for one in sentence[before[-1].end : place])
-    if waiting:  # "the friend moving away would": the verb is the friend's
+    waiting = (
+        before and before[-1].role == "subject" and not any(_is_verb(one) for one in sentence[before[-1].end : place])
+    )
+    if waiting or _after_who(sentence, before):  # "the friend moving away would": the verb is the friend's
         return None
     somebody = sentence[place + 1 :] and _feels(sentence, place + 1) and word.lemma not in _FEEL_NOTHING
     return Mention(place, place + 1, "other" if somebody and word.lemma not in glossary().words else "thing", "subject")
@@ -299,7 +353,7 @@ def _feels(sentence: Sentence, place: int) -> bool:
 
 
 def _joined(sentence: Sentence, found: list[Mention]) -> list[Mention]:
-    """"My friend and I would" is both."""
+    """As in "My friend and I would" is both."""
     result: list[Mention] = []
     for mention in found:
         last = result[-1] if result else None
@@ -326,11 +380,12 @@ def _subordinated(sentence: Sentence, mention: Mention) -> Mention:
     before = mention.start - 1
     while before >= 0 and (sentence[before].is_adverb or sentence[before].lower in _DETERMINERS - {"that"}):
         before -= 1
-    opened = before >= 0 and sentence[before].lower in SUBORDINATORS
+    topic = before >= 0 and sentence[before].lower == "for" and (before == 0 or sentence[before - 1].lower == "as")
+    opened = before >= 0 and sentence[before].lower in SUBORDINATORS and not topic
     relative = sentence[mention.start].lower in ("which", "who")
     return replace(mention, subordinate=opened or relative) if mention.role == "subject" else mention
 
 
 def as_person(whose: Whose, default: Person) -> Person:
     """Return the person meant; nobody in particular and things leave it to the default."""
-    return default if whose in ("anybody", "thing") else whose
+    return default if whose == "anybody" or whose == "thing" else whose

@@ -2,11 +2,12 @@
 
 In goes a sentence with its mentions; out comes, for each word, why a feeling there would be set aside. The rules:
 
-1. A denial ("not", "never", "without", "no", "no longer", "rather than", "instead of", "far from", "nor") reaches to the
-   next "but", "just", cause or mark, to the next subject, and to "and" before a verb; over a comma only within a list
-   that "or" or "nor" closes. "I don't think he'd be sad" reaches over the next subject. "Not only", "not just",
+1. A denial ("not", "never", "without", "no", "no longer", "rather than", "instead of", "far from", "nor") reaches to
+   the next "but", "just", cause or mark, to the next subject, and to "and" before a verb; over a comma only within a
+   list that "or" or "nor" closes. "I don't think he'd be sad" reaches over the next subject. "Not only", "not just",
    "can't help", "can't hide", "couldn't be more" deny nothing.
-2. A condition ("if", "unless", "whether", "as if") reaches to the comma, to "then", or to the next subject with "would".
+2. A condition ("if", "unless", "whether", "as if") reaches to the comma, to "then", or to the next subject
+   with "would".
 3. A wish or pretence ("hope", "want her to be", "try to be", "pretend", "should feel") reaches to the next mark or
    conjunction. So does what others are said to think of oneself ("she'd think I am angry").
 4. In a sentence in which a machine speaks of itself, nothing counts up to "but", "however" or "if".
@@ -19,28 +20,32 @@ from typing import Literal
 
 from valuemap.scoring.glossary import glossary
 from valuemap.scoring.lexical_persons import Mention, verb_follows
-from valuemap.scoring.lexical_words import BREAKS, LINKS, MODALS, Sentence
+from valuemap.scoring.lexical_words import BREAKS, LINKS, MODALS, Sentence, word_set
 
 Reason = Literal["", "denied", "negated", "condition", "wish", "thought of another", "disclaimer"]
 
-_DENY_ALL = frozenset("never without hardly scarcely barely neither nor nobody none".split())
-_TWO_WORDS = {("no", "longer"), ("rather", "than"), ("instead", "of"), ("far", "from"), ("free", "from"), ("lack", "of"),
-              ("absence", "of"), ("no", "one"), ("less", "than"), ("devoid", "of"), ("unable", "to"), ("incapable", "of"),
-              ("no", "more"), ("anything", "but")}  # fmt: skip
-_NOT_DENYING = frozenset("only just merely simply solely mind sure because without".split())
-_CANNOT = frozenset("help hide contain stop deny shake wait suppress believe control imagine overstate conceal resist".split())
-_ENDS = frozenset(
+_DENY_ALL = word_set("never without hardly scarcely barely neither nor nobody none")
+_TWO_WORDS = frozenset(
+    tuple(pair.split())
+    for pair in (
+        "no longer", "rather than", "instead of", "far from", "free from", "lack of", "absence of", "no one",
+        "less than", "devoid of", "unable to", "incapable of", "no more", "anything but",
+    )
+)  # fmt: skip
+_NOT_DENYING = word_set("only just merely simply solely mind sure because without")
+_CANNOT = word_set("help hide contain stop deny shake wait suppress believe control imagine overstate conceal resist")
+_ENDS = word_set(
     "but because since although though just only simply still so if when while unless except from out due as-is "
-    "merely more".split()
+    "merely more"
 )
-_RAISING = frozenset("think believe feel imagine expect suppose guess assume see".split())
+_RAISING = word_set("think believe feel imagine expect suppose guess assume see")
 _MACHINE = re.compile(
     r"\b(?:as|i\s*am|i['’]m|being)\s+(?:just\s+|only\s+)?an?\s+(?:ai|a\.i\.|artificial|(?:large\s+)?language\s+model|"
     r"machine|computer|llm|chatbot|virtual assistant)\b",
     re.IGNORECASE,
 )
-_WISHES = frozenset("hope wish try pretend aim attempt strive manage hop ask remind encourage".split())
-_THOUGHTS = frozenset("think worry fear believe assume wonder suspect suppose guess afraid worried expect".split())
+_WISHES = word_set("hope wish try pretend aim attempt strive manage hop ask remind encourage")
+_THOUGHTS = word_set("think worry fear believe assume wonder suspect suppose guess afraid worried expect")
 
 
 def reasons(sentence: Sentence, found: tuple[Mention, ...], text: str) -> list[Reason]:
@@ -49,14 +54,14 @@ def reasons(sentence: Sentence, found: tuple[Mention, ...], text: str) -> list[R
     subjects = {mention.start: mention for mention in found if mention.role == "subject"}
     for place in range(len(sentence)):
         _mark(marks, _thought_of_another(sentence, place, subjects), "thought of another")
-        _mark(marks, _wish(sentence, place, subjects), "wish")
+        _mark(marks, _wish(sentence, place), "wish")
         _mark(marks, _condition(sentence, place, subjects), "condition")
         less = sentence[place - 1].lower == "less" and sentence[place].lower != "than" if place else False
         _mark(marks, range(place, place + 1) if less and sentence[place - 2].lower != "no" else range(0), "negated")
     for place in range(len(sentence)):
         reason, first = _denial(sentence, place)
         if reason:
-            _mark(marks, range(first, _denial_end(sentence, first, place, subjects)), reason)
+            _mark(marks, range(first, _denial_end(sentence, first, subjects)), reason)
     if sentence and _MACHINE.search(text, sentence[0].start, sentence[-1].end):
         _mark(marks, range(_turn(sentence)), "disclaimer")
     return marks
@@ -69,7 +74,9 @@ def _mark(marks: list[Reason], places: range, reason: Reason) -> None:
 
 
 def _turn(sentence: Sentence) -> int:
-    turns = (place for place, word in enumerate(sentence) if word.lower in ("but", "however", "if", "though", "yet", ";"))
+    turns = (
+        place for place, word in enumerate(sentence) if word.lower in ("but", "however", "if", "though", "yet", ";")
+    )
     return next(turns, len(sentence))
 
 
@@ -84,9 +91,15 @@ def _denial(sentence: Sentence, place: int) -> tuple[Reason, int]:
         if _NOT_DENYING.intersection(words[:1]) or _superlative(words) or _cannot_but(sentence, place):
             return "", 0
         return "denied", place + 1
-    if low == "never" and following in ("been", "felt", "be") and _superlative([w.lower for w in sentence[place + 1 : place + 4]]):
+    if (
+        low == "never"
+        and following in ("been", "felt", "be")
+        and _superlative([w.lower for w in sentence[place + 1 : place + 4]])
+    ):
         return "", 0
-    if low in _DENY_ALL:
+    if low in ("neither", "none") and following == "of":
+        return "negated", place + 3
+    if low in _DENY_ALL or (low == "nothing" and following not in ("but", "short")):
         return "negated", place + 1
     if low == "no" and following not in BREAKS | {"", "doubt", "matter", "wonder", "idea"}:
         return "negated", place + 1
@@ -97,7 +110,7 @@ def _denial(sentence: Sentence, place: int) -> tuple[Reason, int]:
 
 
 def _cannot_but(sentence: Sentence, place: int) -> bool:
-    """ "Can't help", "would not be able to hide": what follows is felt all the same."""
+    """As in "Can't help", "would not be able to hide": what follows is felt all the same."""
     able = [word.lower for word in sentence[place + 1 : place + 4]] == ["be", "able", "to"]
     verb = place + 4 if able else place + 1
     if not able and not (place and sentence[place - 1].lemma in ("can", "could")):
@@ -106,14 +119,19 @@ def _cannot_but(sentence: Sentence, place: int) -> bool:
 
 
 def _superlative(words: list[str]) -> bool:
-    """ "Couldn't be happier", "have never been so sad". """
+    """As in "Couldn't be happier", "have never been so sad"."""
     after = [word for word in words if word not in ("be", "been", "felt", "feel")]
-    return len(after) < len(words) and bool(after) and (
-        after[0] in ("so", "more") or (after[0].endswith("er") and after[0] not in ("either", "bitter", "eager", "tender"))
+    return (
+        len(after) < len(words)
+        and bool(after)
+        and (
+            after[0] in ("so", "more")
+            or (after[0].endswith("er") and after[0] not in ("either", "bitter", "eager", "tender"))
+        )
     )
 
 
-def _denial_end(sentence: Sentence, first: int, negator: int, subjects: dict[int, Mention]) -> int:
+def _denial_end(sentence: Sentence, first: int, subjects: dict[int, Mention]) -> int:
     raised = any(word.lemma in _RAISING for word in sentence[first : first + 2])
     for place in range(first, len(sentence)):
         word = sentence[place]
@@ -155,7 +173,9 @@ def _is_new_predicate(sentence: Sentence, place: int) -> bool:
 
 
 def _is_act(lemma: str) -> bool:
-    return any(group.category in ("action", "cognition") and use == "verbs" for group, use in glossary().words.get(lemma, ()))
+    return any(
+        group.category in ("action", "cognition") and use == "verbs" for group, use in glossary().words.get(lemma, ())
+    )
 
 
 def _condition(sentence: Sentence, place: int, subjects: dict[int, Mention]) -> range:
@@ -163,26 +183,30 @@ def _condition(sentence: Sentence, place: int, subjects: dict[int, Mention]) -> 
     in_case = low == "case" and place > 0 and sentence[place - 1].lower == "in"
     if low not in ("if", "unless", "whether") and not in_case:
         return range(0)
-    if place > 0 and sentence[place - 1].lower == "even" or _even_though_not(sentence, place):
+    if (place > 0 and sentence[place - 1].lower == "even") or _even_though_not(sentence, place):
         return range(0)
     seen = 0
     for end in range(place + 1, len(sentence)):
         if sentence[end].lower in BREAKS or sentence[end].lower in ("then", "but"):
             return range(place, end)
         if end in subjects:
-            if (seen or end - place > 2) and end + 1 < len(sentence) and sentence[end + 1].lemma in ("would", "will", "may", "might", "could"):
+            if (
+                (seen or end - place > 2)
+                and end + 1 < len(sentence)
+                and sentence[end + 1].lemma in ("would", "will", "may", "might", "could")
+            ):
                 return range(place, end)
             seen += 1
     return range(place, len(sentence))
 
 
 def _even_though_not(sentence: Sentence, place: int) -> bool:
-    """ "Happy, if a little envious": the "if" of a concession has neither subject nor verb. """
+    """As in "Happy, if a little envious": the "if" of a concession has neither subject nor verb."""
     rest = sentence[place + 1 : place + 4]
     return bool(rest) and rest[0].lower in ("a", "somewhat", "slightly", "not", "also", "only")
 
 
-def _wish(sentence: Sentence, place: int, subjects: dict[int, Mention]) -> range:
+def _wish(sentence: Sentence, place: int) -> range:
     """The reach of a wish, from the word after it."""
     word = sentence[place]
     following = place + 1
@@ -192,7 +216,9 @@ def _wish(sentence: Sentence, place: int, subjects: dict[int, Mention]) -> range
         return range(following, _clause_end(sentence, following))
     if word.lemma in ("should", "ought") and place + 1 < len(sentence) and not verb_like_have(sentence, following):
         return range(following, _clause_end(sentence, following))
-    if word.lemma in ("want", "need", "prefer") or (word.lemma == "like" and place and sentence[place - 1].lemma == "would"):
+    if word.lemma in ("want", "need", "prefer") or (
+        word.lemma == "like" and place and sentence[place - 1].lemma == "would"
+    ):
         # "want to be", "want her to feel", never "want to hug": that is an urge.
         for to in range(following, min(following + 5, len(sentence))):
             if sentence[to].lower == "to" and to + 1 < len(sentence):
@@ -245,6 +271,3 @@ def _thought_of_another(sentence: Sentence, place: int, subjects: dict[int, Ment
 def or_denied(sentence: Sentence, first: int, last: int) -> bool:
     """Whether "or", "nor" or "neither" joins the words, so that each is denied."""
     return any(word.lower in ("or", "nor") for word in sentence[first:last])
-
-
-

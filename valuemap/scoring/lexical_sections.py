@@ -6,7 +6,8 @@ In goes a text; out come its `Section`s, each with the person its heading names.
    that is a Markdown heading, bold, or one of the two given headings alone needs neither. Numbers, bullets, quotation
    marks and emphasis around it do not matter, nor does what it says in brackets.
 2. It holds nothing but the words of headings ("how would … feel", "my", "the other person", a noun for a person, a
-   name). "You" and "I" make it the respondent's; another person, or a name, makes it the other's; "both" makes it both's.
+   name). "You" and "I" make it the respondent's; another person, or a name, makes it the other's; "both" makes it
+   both's.
 3. Before the first heading nobody's section is open.
 """
 
@@ -18,29 +19,31 @@ from dataclasses import dataclass
 from typing import Literal
 
 from valuemap.scoring.glossary import glossary
+from valuemap.scoring.lexical_words import word_set
 
 Person = Literal["self", "other", "both"]
 
-_MARKUP = r"[ \t>#*_`~|\"“”'{\[•–-]*(?:\(?(?:\d{1,2}|[a-zA-Z])[.)]\s+)?[ \t#*_`\"“'{\[]*"
-_BEGIN = r"(?:^|(?<=[.!?;|,}])[ \t]+)"
+# Every repeat is bounded: a hostile text must not make the search slow.
+_MARKUP = r"[ \t>#*_`~|\"“”'{\[•–-]{0,12}(?:\(?(?:\d{1,2}|[a-zA-Z])[.)][ \t]{1,4})?[ \t#*_`\"“'{\[]{0,8}"
+_BEGIN = r"(?:^|(?<=[.!?;|,}])[ \t]{1,4})"
 _BODY = r"(?P<body>[^\W\d_][^:\n.!;|?]{0,70}?)"
+_CLOSE = r"(?:(?P<colon>:|[ \t]{0,4}\|)|(?P<dash>[ \t]{1,4}[-–—]{1,3}(?=[ \t]))|(?P<line>$))"
 _HEADING = re.compile(
-    rf"{_BEGIN}(?P<lead>{_MARKUP}){_BODY}[?]?[ \t*_`\"”']*(?:(?P<colon>:|[ \t]*\|)|(?P<dash>[ \t]+[-–—]+(?=[ \t]))|(?P<line>$))"
-    r"[ \t*_`|]*",
+    rf"{_BEGIN}(?P<lead>{_MARKUP}){_BODY}[?]?[ \t*_`\"”']{{0,8}}{_CLOSE}[ \t*_`|]{{0,12}}",
     re.MULTILINE,
 )
-_SELF = frozenset("you your yours me my i myself yourself self mine yourselves we".split())
-_OTHER = frozenset("other others she he they them him her his their theirs".split())
-_FRAME = frozenset(
-    "the a an of for in on this that these what how would will might do does did is are could can may feel feeling "
-    "feelings feels felt emotion emotions emotional emotionally response responses reaction reactions react perspective "
-    "side view point part experience experiencing and or s d to about own likely probably probable possible scene "
-    "situation as answer person people's person's think be level section from shoes place ".split()
+_SELF = word_set("you your yours me my i myself yourself self mine yourselves we")
+_OTHER = word_set("other others she he they them him her his their theirs")
+_FRAME = word_set(
+    "the a an of for in on this that these what how would will might do does did is are could can may feel "
+    "feeling feelings feels felt emotion emotions emotional emotionally response responses reaction reactions "
+    "react perspective side view point part experience experiencing and or s d to about own likely probably "
+    "probable possible scene situation as answer person people's person's think be level section from shoes place"
 )
-_NO_NAMES = frozenset(
+_NO_NAMES = word_set(
     "note overall summary total scene conclusion context example also first second third then finally initially later "
     "disclaimer both body mind thoughts thought here ps nb question q score rating result however still instead yes no "
-    "well so but maybe perhaps afterwards after before at if when because since today now".split()
+    "well so but maybe perhaps afterwards after before at if when because since today now"
 )
 
 
@@ -102,10 +105,14 @@ def _whose(heading: str, headings: tuple[str, str]) -> Person | None:
         for word, lower in zip(words, low, strict=True)
     ):
         return None
-    other = bool(names) or any(
-        lower in _OTHER or (lower in nouns and lower != "person") or lower.removesuffix("s") in nouns - {"person"}
-        for lower in low
-    ) or ("person" in low and not set(low) & _SELF)
+    other = (
+        bool(names)
+        or any(
+            lower in _OTHER or (lower in nouns and lower != "person") or lower.removesuffix("s") in nouns - {"person"}
+            for lower in low
+        )
+        or ("person" in low and not set(low) & _SELF)
+    )
     mine = bool(set(low) & (_SELF - {"my", "your"})) or (bool(set(low) & {"my", "your"}) and not other)
     if "both" in low or "us" in low or (mine and other and "and" in low):
         return "both"

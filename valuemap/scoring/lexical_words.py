@@ -14,6 +14,12 @@ from functools import lru_cache
 
 from valuemap.scoring.glossary import glossary
 
+
+def word_set(words: str) -> frozenset[str]:
+    """Return the words of a list that is written as running text."""
+    return frozenset(words.split())
+
+
 _WORD = re.compile(
     r"[^\W\d_]+(?=n['’]t\b)|n['’]t\b|['’](?:d|ll|m|re|s|ve)\b|[^\W_]+(?:-[^\W_]+)*(?<!n(?=['’]t\b))"
     r"|\.{2,}|[.!?…]+|[,;:()\[\]|\n]|[–—]|\s-+\s|[\"“”„«»]|(?<!\w)['‘’]|['’](?!\w)",
@@ -21,30 +27,37 @@ _WORD = re.compile(
 )
 _CLITICS = {"d": "would", "ll": "will", "m": "be", "re": "be", "ve": "have"}
 _IRREGULAR = {"ca": "can", "wo": "will", "sha": "shall", "n't": "not", "cannot": "can", "an": "a", "wouldn": "would"}
+#: Forms without their apostrophe, as people type them: where they are split.
+_UNMARKED = {
+    "im": 1, "id": 1, "ive": 1, "hed": 2, "shed": 3, "theyd": 4, "youd": 3, "hes": 2, "shes": 3, "theyre": 4,
+    "dont": 2, "doesnt": 4, "didnt": 3, "isnt": 2, "arent": 3, "wasnt": 3, "werent": 4, "wouldnt": 5, "couldnt": 5,
+    "shouldnt": 6, "cant": 2, "wont": 2, "havent": 4, "hasnt": 3, "hadnt": 3,
+}  # fmt: skip
+_UNMARKED_ENDS = {"m": "be", "d": "would", "ve": "have", "s": "be", "re": "be", "nt": "not"}
 _PRONOUNS = {
     "me", "him", "her", "them", "us", "his", "their", "our", "my", "your", "its",
     "he", "she", "they", "we", "i", "you", "it",
 }  # fmt: skip
 _ENDS = re.compile(r"[.!?…\n]")
 
-MODALS = frozenset(
-    "would will could can may might must should shall ought do did does have has had be is am are was were been".split()
+MODALS = word_set(
+    "would will could can may might must should shall ought do did does have has had be is am are was were been"
 )
-LINKS = frozenset("be feel get become seem look appear sound stay remain grow end leave turn keep go".split())
+LINKS = word_set("be feel get become seem look appear sound stay remain grow end leave turn keep go")
 BREAKS = frozenset([",", ";", ":", "(", ")", "[", "]", "|", "–", "—", "-", "...", "…"])
-JOINS = frozenset("and or but yet nor plus as-well".split())
-SUBORDINATORS = frozenset(
+JOINS = word_set("and or but yet nor plus as-well")
+SUBORDINATORS = word_set(
     "that because when while if since although though after before as who which whom whose until whether unless so "
-    "for where why how whenever once".split()
+    "for where why how whenever once"
 )
-PREPOSITIONS = frozenset(
+PREPOSITIONS = word_set(
     "at for with about to of by from on in over toward towards against around behind beside between near like than "
-    "into onto upon without within through under after before during despite across beyond".split()
+    "into onto upon without within through under after before during despite across beyond"
 )
-_PLAIN_ADVERBS = frozenset(
+_PLAIN_ADVERBS = word_set(
     "also too just even still then now so very quite rather really maybe perhaps likely almost always never ever "
     "more most much less somewhat pretty both all a bit little lot tad touch not only kind sort of extremely again "
-    "soon already inside perhaps however though instead first mostly as well simply".split()
+    "soon already inside perhaps however though instead first mostly as well simply"
 )
 
 
@@ -65,7 +78,7 @@ class Word:
     @property
     def is_word(self) -> bool:
         """Whether it is no punctuation mark."""
-        return self.text[0].isalnum() or self.text[0] in "'’" and len(self.text) > 1
+        return self.text[0].isalnum() or (self.text[0] in "'’" and len(self.text) > 1)
 
     @property
     def is_adverb(self) -> bool:
@@ -74,23 +87,47 @@ class Word:
 
 
 Sentence = tuple[Word, ...]
+#: A sentence without end is cut here, so that no text takes long.
+LONGEST = 150
 
 
 def sentences(text: str, start: int = 0, end: int | None = None) -> Iterator[Sentence]:
-    """Split a stretch of text into sentences; a new line ends one."""
+    """Split a stretch of text into sentences; a new line ends one, and so does its 150th word."""
     words: list[Word] = []
     for found in _WORD.finditer(text, start, len(text) if end is None else end):
+        if len(words) >= LONGEST:
+            yield tuple(words)
+            words = []
         if _ENDS.match(found.group()) and found.group() != "..." and not found.group().startswith(".."):
             if words:
                 yield tuple(words)
             words = []
             continue
-        words.append(_word(found.group().strip(), *_stripped(found)))
+        words += _unmarked(found) or (_word(found.group().strip(), *_stripped(found)),)
         if words[-1].lower == "cannot":
             words[-1] = replace(words[-1], text=words[-1].text[:3], end=found.end() - 3)
             words.append(Word(text[found.end() - 3 : found.end()], "not", "not", found.end() - 3, found.end()))
     if words:
         yield tuple(words)
+
+
+def _unmarked(found: re.Match[str]) -> tuple[Word, ...]:
+    """Split "dont" and "im"."""
+    low = found.group().lower()
+    if low not in _UNMARKED or found.group().isupper():
+        return ()
+    split, start = _UNMARKED[low], found.start()
+    head, tail = low[:split], low[split:]
+    return (
+        Word(found.group()[:split], head, _lemma(head), start, start + split),
+        Word(
+            found.group()[split:],
+            "n't" if tail == "nt" else f"'{tail}",
+            _UNMARKED_ENDS[tail],
+            start + split,
+            found.end(),
+        ),
+    )
 
 
 def _stripped(found: re.Match[str]) -> tuple[int, int]:

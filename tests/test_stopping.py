@@ -1,0 +1,118 @@
+"""A survey stops when its errors are small enough, not before, and the same way every time."""
+
+from __future__ import annotations
+
+import json
+import math
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Cli
+from tests.simulation import simulate
+from valuemap.catalog import find_instrument
+from valuemap.respondents.simulated import preset
+from valuemap.scoring.answers import load_answers
+from valuemap.scoring.profile import profiles
+from valuemap.stopping import largest_error
+from valuemap.store import StudyFile
+
+PVQ_21 = find_instrument("pvq-21")
+ASK = ("survey", "pvq-21", "--wording", "en-a", "--model", "simulated:clean", "--repeats", "20", "--out", "s.vmap")
+
+
+def asked(path: str = "s.vmap") -> dict[str, int]:
+    """The last repeat asked of each respondent."""
+    with sqlite3.connect(path) as file:
+        return dict(
+            file.execute(
+                "SELECT respondent.name, MAX(repeat) FROM answer "
+                "JOIN respondent ON respondent.id = respondent GROUP BY 1"
+            )
+        )
+
+
+def test_it_stops_at_the_first_whole_repeat_that_reaches_the_target(cli: Cli) -> None:
+    ran = cli(*ASK, "--until-se", "0.1")
+    rounds = asked()["simulated:clean"]
+    assert 3 <= rounds < 20
+    assert f"stopped after {rounds} of 20 repeats" in ran.err
+    assert f"{rounds * 42:,} calls instead of 840" in " ".join(ran.err.split())
+    with StudyFile.open(Path("s.vmap")) as file:
+        answers = load_answers(file)
+    errors = [
+        largest_error(answers.where(answers.administrations["repeat"] <= number), "ten")[0]
+        for number in range(3, rounds + 1)
+    ]
+    assert errors[-1] <= 0.1
+    assert all(error > 0.1 for error in errors[:-1])
+
+
+def test_every_condition_has_the_same_repeats(cli: Cli) -> None:
+    cli(*ASK, "--until-se", "0.1")
+    with sqlite3.connect("s.vmap") as file:
+        counts = {n for (n,) in file.execute("SELECT COUNT(DISTINCT repeat) FROM answer GROUP BY condition")}
+    assert counts == {asked()["simulated:clean"]}
+
+
+def test_the_same_command_again_asks_nothing_and_says_the_same(cli: Cli) -> None:
+    first = cli(*ASK, "--until-se", "0.1", "--json")
+    before = asked()
+    again = cli(*ASK, "--until-se", "0.1", "--json")
+    assert asked() == before
+    assert json.loads(again.out) == json.loads(first.out)
+
+
+def test_an_interrupted_survey_ends_where_a_whole_one_does(cli: Cli) -> None:
+    cli(*ASK, "--until-se", "0.1")
+    whole = asked()
+    Path("s.vmap").unlink()
+    cut = cli(*ASK, "--until-se", "0.1", "--max-calls", "50")
+    assert "answers are still to be had" in cut.err
+    cli(*ASK, "--until-se", "0.1")
+    assert asked() == whole
+
+
+def test_a_target_out_of_reach_is_said(cli: Cli) -> None:
+    ran = cli(*ASK[:-4], "--repeats", "3", "--out", "s.vmap", "--until-se", "0.0001")
+    assert "all 3 repeats were asked and --until-se 0.0001 was not reached" in " ".join(ran.err.split())
+    assert asked() == {"simulated:clean": 3}
+
+
+def test_each_respondent_stops_by_itself(cli: Cli) -> None:
+    cli(*ASK, "--model", "simulated:noisy", "--until-se", "0.12")
+    rounds = asked()
+    assert rounds["simulated:clean"] < rounds["simulated:noisy"] <= 20
+
+
+def test_the_rule_is_part_of_the_design(cli: Cli) -> None:
+    cli(*ASK, "--until-se", "0.1")
+    other = cli(*ASK, "--until-se", "0.2")
+    assert other.code == 1
+    assert "another design" in other.err
+    with StudyFile.open(Path("s.vmap")) as file:
+        assert file.design()["until_se"] == 0.1
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--mode", "distribution", "--until-se", "0.1"), "a distribution is exact and is read once"),
+        (("--repeats", "2", "--until-se", "0.1"), "looks from the third repeat on"),
+        (("--until-se", "0"), "0"),
+    ],
+)
+def test_what_cannot_be_is_refused(cli: Cli, options: tuple[str, ...], said: str) -> None:
+    ran = cli(*ASK[:6], *options, "--out", "s.vmap")
+    assert ran.code == 2
+    assert said in ran.err
+    assert not Path("s.vmap").exists()
+
+
+def test_without_spread_there_is_no_error_to_look_at() -> None:
+    answers = simulate(preset("clean", PVQ_21), PVQ_21, wordings=("en-a",), option_orders=("ascending",), repeats=1)
+    assert math.isnan(largest_error(answers, "ten")[0])
+    repeated = simulate(preset("clean", PVQ_21), PVQ_21, wordings=("en-a",), repeats=5)
+    scales = profiles(repeated, "ten")[0].scales
+    assert largest_error(repeated, "ten") == max((scale.se, scale.name) for scale in scales)

@@ -1,0 +1,115 @@
+"""When a survey may stop: as soon as every scale's standard error is under a target.
+
+In go a study, its respondents and its open file; out comes what was asked and why it ended. Rules: passes are asked in
+rounds, one repeat of every condition each, and the errors are looked at after whole rounds only, from the third on; a
+respondent that has reached the target is not asked further, the others are; the rule is part of the design, so that a
+resumed run stops where an uninterrupted one would, and every later reader of the file knows that its errors were looked
+at while it grew. What that does to the intervals is measured in docs/calibration-stopping.md.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from valuemap.administration.budget import Meter
+from valuemap.administration.run import Outcome, Progress, Settings, Stop, administer
+from valuemap.respondents.base import Respondent
+from valuemap.scoring.answers import Answers, load_answers
+from valuemap.scoring.profile import profiles
+from valuemap.store import StudyFile
+from valuemap.study import Study
+from valuemap.survey import FIRST_LOOK
+
+
+@dataclass(frozen=True)
+class Reached:
+    """How far one respondent came.
+
+    Attributes
+    ----------
+    respondent
+        Its name.
+    rounds, of_rounds
+        Repeats asked of each condition, and the most that were allowed.
+    error, scale
+        The largest standard error of a scale in scale points, and the scale's name; NaN where there is none.
+    reached
+        Whether it is at most the target.
+    calls, of_calls
+        Model calls these rounds take, and those of all rounds.
+    """
+
+    respondent: str
+    rounds: int
+    of_rounds: int
+    error: float
+    scale: str
+    reached: bool
+    calls: int
+    of_calls: int
+
+
+async def administer_until(
+    study: Study,
+    respondents: Mapping[str, Respondent],
+    file: StudyFile,
+    settings: Settings,
+    meter: Meter,
+    stop: Stop,
+    progress: Progress,
+    level: str,
+) -> tuple[Outcome, tuple[Reached, ...]]:
+    """Ask round by round until the errors are small enough, or there are no rounds left.
+
+    Parameters
+    ----------
+    study
+        With ``until_se``; its ``repeats`` are the most that are asked.
+    respondents, file, settings, meter, stop, progress
+        As for `administer`.
+    level
+        Level of the scales whose errors are looked at.
+
+    Raises
+    ------
+    ProviderError
+        As for `administer`.
+    """
+    rounds = {identity.name: 0 for identity in study.respondents}
+    found: dict[str, Reached] = {}
+    outcome = Outcome("complete", 0, 0.0)
+    for number in range(1, study.repeats + 1):
+        asked = [name for name in rounds if not (name in found and found[name].reached)]
+        if not asked:
+            break
+        rounds |= dict.fromkeys(asked, number)
+        outcome = await administer(study, respondents, file, settings, meter, stop, progress, up_to=rounds)
+        if outcome.ended != "complete":
+            break
+        if number >= FIRST_LOOK or number == study.repeats:
+            answers = load_answers(file)
+            found |= {name: look(study, answers, name, number, level) for name in asked}
+    return outcome, tuple(found.values())
+
+
+def look(study: Study, answers: Answers, respondent: str, rounds: int, level: str) -> Reached:
+    """Look at one respondent's errors after some rounds; later passes that the file may hold do not count."""
+    rows = (answers.administrations["respondent"] == respondent) & (answers.administrations["repeat"] <= rounds)
+    error, scale = largest_error(answers.where(rows), level)
+    a_round = study.n_calls() // (len(study.respondents) * study.repeats)
+    assert study.until_se is not None  # only a study with a target is looked at
+    calls, of_calls = a_round * rounds, a_round * study.repeats
+    return Reached(respondent, rounds, study.repeats, error, scale, error <= study.until_se, calls, of_calls)
+
+
+def largest_error(answers: Answers, level: str) -> tuple[float, str]:
+    """Return the largest standard error of a scale, and the scale's name; NaN where a scale has none."""
+    scales = profiles(answers, level)[0].scales
+    errors = np.array([scale.se for scale in scales])
+    if np.isnan(errors).any():
+        return math.nan, scales[int(np.isnan(errors).argmax())].name
+    return float(errors.max()), scales[int(errors.argmax())].name
