@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from valuemap.catalog import find_instrument, find_wording, shipped_root, user_root, wording_files
 from valuemap.errors import DataError, UsageError
 from valuemap.instrument import Instrument
-from valuemap.wording_import import Imported, WordingOptions, import_wording, read_items
+from valuemap.item_files import read_items
+from valuemap.wording_import import Imported, WordingOptions, import_wording
 
 FIVE = ("She rests.", "She dares.", "She climbs, often.", "She naps “at noon”.", "She dives.")
 PIECES = ["1", "2.", "3)", '"', ",", ";", "\t", "\n", "\r", " ", "She", "ü", "\x00", "10:30"]

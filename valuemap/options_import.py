@@ -15,7 +15,8 @@ from pathlib import Path
 
 from valuemap.errors import DataError
 from valuemap.instrument import Choice, Instrument
-from valuemap.wording_import import Row, check_letters, check_numbers, grid_of
+from valuemap.item_files import grid_of
+from valuemap.item_rows import Row, check_letters, check_numbers
 
 _OPTION = re.compile(r"option[ _-]?([0-9]{1,2})")
 _NUMBER = re.compile(r"0*([0-9]{1,5})[.):]?")

@@ -42,7 +42,7 @@ CASES: list[tuple[str, tuple[int, int], tuple[str, str]]] = [
     ("table fit FILE", (2, 2), ("is for rating scales", "is for rating scales")),
     ("table comparison FILE", (0, 2), ("Czech women students", "has no usual norm")),
     ("figure levels FILE -o f.svg", (0, 0), ("f.svg", "f.svg")),
-    ("compare FILE", (0, 2), ("Czech women students", "norm")),
+    ("compare FILE", (0, 2), ("simulated:noisy", "norm")),
     ("export FILE", (0, 0), ("level_total", "option_place")),
     ("export FILE --shape wide", (0, 0), ("self_20", "right_24")),
     ("export FILE --shape ratings", (0, 2), ("rater_kind", "is for open answers")),
