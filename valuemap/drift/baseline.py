@@ -29,6 +29,8 @@ from valuemap.scoring.answers import Answers
 from valuemap.study import Condition, Framing
 
 SCHEMA_VERSION = 1
+#: Before the name of an array that is one of the parts of answers.
+PARTS = "parts."
 KIND = "valuemap baseline"
 #: Longest container that is written on one line, and the depth below which all are: that of one pass.
 LONGEST_LINE = 120
@@ -128,6 +130,7 @@ def _frozen(release: Release) -> dict[str, Any]:
 def _arrays(answers: Answers) -> dict[str, NDArray[Any]]:
     """Return every array that the answers have, by its field: one that is added later is frozen, too."""
     arrays = {field.name: getattr(answers, field.name) for field in fields(answers)}
+    arrays |= {f"{PARTS}{name}": matrix for name, matrix in answers.parts.items()}
     found = {name: array for name, array in arrays.items() if isinstance(array, np.ndarray)}
     for name, array in found.items():
         if array.dtype.kind not in "biuf":
@@ -280,8 +283,14 @@ def _answers(frozen: dict[str, Any], instrument: Instrument) -> Answers:
         name: np.array([_unpacked(one.get(name), about["shape"], about["type"]) for one in passes])
         for name, about in frozen["arrays"].items()
     }
-    administrations = pd.DataFrame(rows, columns=frozen["columns"])
-    return Answers(instrument=instrument, administrations=administrations, **arrays)
+    parts = {name.removeprefix(PARTS): arrays.pop(name) for name in list(arrays) if name.startswith(PARTS)}
+    known: dict[str, Any] = {
+        "administrations": pd.DataFrame(rows, columns=frozen["columns"]),
+        "parts": parts,
+        "scorer": frozen["scorer"] if instrument.response.kind == "open" else "",
+        **arrays,
+    }
+    return Answers(instrument=instrument, **known)
 
 
 def _unpacked(packed: str | list[Any] | None, shape: list[int], kind: str) -> NDArray[Any]:

@@ -90,13 +90,17 @@ def _release(
     design = file.design()
     used = set(own.administrations["condition"])
     models, fingerprints, first, last = _calls(file, number)
-    passes = sum(1 if one["mode"] == "distribution" else design["repeats"] for one in design["conditions"])
+    repeats = design["repeats"]
+    if "until_se" in design:
+        # A survey that may stop early is finished when its last round is: every condition has the same repeats.
+        repeats = int(own.administrations["repeat"].max())
+    passes = sum(1 if one["mode"] == "distribution" else repeats for one in design["conditions"])
     return Release(
         source=str(path),
         respondent=identity,
         answers=own,
         conditions={key: condition for key, condition in file.conditions().items() if key in used},
-        repeats=design["repeats"],
+        repeats=repeats,
         seed=design["seed"],
         max_tokens=design.get("max_tokens"),
         models=models,
@@ -104,7 +108,7 @@ def _release(
         first=first,
         last=last,
         program=file.program(),
-        scorer=answers.instrument.hash,
+        scorer=answers.scorer or answers.instrument.hash,
         unfinished=passes * answers.instrument.n_items - own.n_asked,
         being_written=being_written,
     )
