@@ -323,7 +323,7 @@ def _check_simulated(name: str) -> Checked:
     lines = (
         ("what it is", "no model: answers are drawn from a known truth, to test what valuemap would find"),
         ("fits", ", ".join(fitting)),
-        (f"truth in {first}", printable(truth)),
+        (f"truth in {first}" if profile.true else "truth", printable(truth)),
         ("settings", settings),
         ("modes", " and ".join(respondent.modes)),
     )
