@@ -153,7 +153,7 @@ class _View:
         if rows.kind == "passes":
             own = own.where(own.administrations["respondent"] == rows.name)
             states = ", ".join(f"{own.count(state):,} {state.value}" for state in State)
-            return [f"Answers: {own.n_asked:,} asked: {states}."]
+            return [f"Answers: {own.n_asked:,} asked: {states}.", *_levelled(own)]
         missing = int((own.states == NOT_ASKED).sum())
         return [f"Answers: {own.count(State.VALID):,} given, {missing:,} missing.", *_excluded(rows)]
 
@@ -208,7 +208,7 @@ class _View:
             _design_columns(found),
             [_design_row(design, found) for design in found.decision.designs[:DESIGNS_SHOWN]],
             "table",
-            title=f"{found.respondent}: smallest designs with an SE of a value of at most {found.decision.target:g}",
+            title=f"{found.respondent}: smallest designs with an SE of a score of at most {found.decision.target:g}",
             notes=_decision_notes(found.decision),
         )
         tell("")
@@ -220,6 +220,14 @@ class _View:
 
 
 # ------------------------------------------------------------------------------------------- consistency
+
+
+def _levelled(answers: Answers) -> list[str]:
+    """Say who levelled open answers, and how many have no level."""
+    if not answers.scorer:
+        return []
+    without = f" {answers.n_unrated:,} valid answers have no level." if answers.n_unrated else ""
+    return [f"Levelled by {answers.scorer}.{without}"]
 
 
 def _subject(rows: Rows) -> str:
@@ -411,13 +419,13 @@ def _coefficient_lines(found: FacetStudy, instrument: Instrument) -> list[str]:
         f"Measured: the scale, as the {instrument.scoring} of its items in one pass"
         f"{', centred' if is_centred else ''}. "
         f"Design: {design_words(design.levels, design.repeats)}.",
-        f"Eρ² = {_with_interval(design.relative)} (the order of the values), Φ = {_with_interval(design.absolute)} "
-        f"(the values themselves); SE of a value {_error(design.se_absolute)}.",
+        f"Eρ² = {_with_interval(design.relative)} (the order of the scores), Φ = {_with_interval(design.absolute)} "
+        f"(the scores themselves); SE of a score {_error(design.se_absolute)}.",
     ]
     if is_centred:
         raw = found.raw_design
         lines.append(
-            f"Raw scores: Eρ² = {_with_interval(raw.relative)}, Φ = {_with_interval(raw.absolute)}; SE of a value "
+            f"Raw scores: Eρ² = {_with_interval(raw.relative)}, Φ = {_with_interval(raw.absolute)}; SE of a score "
             f"{_error(raw.se_absolute)}."
         )
     if found.over_items is not None:
