@@ -36,7 +36,7 @@ CASES: list[tuple[str, tuple[int, int], tuple[str, str]]] = [
     ("figure bias FILE -o f.svg", (2, 2), ("see valuemap quality", "see valuemap quality")),
     ("figure reliability FILE -o f.svg", (0, 1), ("f.svg", "take another level")),
     ("figure reliability FILE -o f.svg --level valence", (1, 0), ("has no level", "f.svg")),
-    ("table profile FILE", (0, 0), ("Self", "Right answers")),
+    ("table profile FILE", (0, 0), ("0 valid ones have no level", "Right answers")),
     ("table reliability FILE", (0, 0), ("Self", "Right answers")),
     ("table correlation FILE", (0, 0), ("2. Self", "1. Right answers")),
     ("table fit FILE", (2, 2), ("is for rating scales", "is for rating scales")),
