@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import SMALL_WORDING
-from valuemap.catalog import shipped_root, user_root
+from valuemap.catalog import find_instrument, find_wording, shipped_root, user_root
 from valuemap.errors import InstrumentError, UsageError
-from valuemap.instrument import load_instrument, load_wording
+from valuemap.instrument import Choice, load_instrument, load_wording
 from valuemap.instrument_check import CheckReport, check, count_pronouns, difference_beyond_gender
 
 SHIPPED = sorted((shipped_root() / "instruments").iterdir())
@@ -260,3 +262,55 @@ def test_pronouns_are_counted_by_items() -> None:
         ["She likes her house.", "He’s late; she is not.", "It is theirs.", "The sheriff heard them."]
     )
     assert (counted.feminine, counted.masculine, counted.neutral) == (2, 1, 2)
+
+
+# ---------------------------------------------------------------- open answers and choices
+
+
+def changed(folder: Path, shipped: str, *changes: tuple[str, str, str]) -> list[str]:
+    """Check a copy of a shipped instrument with some of its text changed; return what is told."""
+    copy = folder / shipped
+    shutil.copytree(shipped_root() / "instruments" / shipped, copy, ignore=shutil.ignore_patterns("stimuli"))
+    for file, old, new in changes:
+        text = (copy / file).read_text(encoding="utf-8")
+        assert old in text
+        (copy / file).write_text(text.replace(old, new), encoding="utf-8")
+    found = check(copy).findings
+    return [f"{one.severity}: {one.table} {one.field}: {one.message}" for one in found if one.field != "id"]
+
+
+def test_open_answers_without_a_rubric_and_without_a_word_list(home: Path) -> None:
+    toml = (shipped_root() / "instruments" / "leas" / "instrument.toml").read_text(encoding="utf-8")
+    rubric = toml[toml.index("# What judges") : toml.index("[[levels]]")]
+    told = changed(home, "leas", ("instrument.toml", rubric, ""), ("instrument.toml", 'lexical = "emotions"', ""))
+    assert [line for line in told if "rubric" in line] == [
+        "warning: [response] rubric: there is none: judges and people are not told what the levels are, and no word "
+        "list either: nobody can level the answers alike"
+    ]
+
+
+def test_a_heading_that_nobody_is_told_to_write(home: Path) -> None:
+    told = changed(home, "leas", ("wordings/en-a.toml", '"You", "The other person"', '"You", "Your friend"'))
+    assert "warning:  labels: the heading 'Your friend' stands neither in the instruction nor in the question" in told
+
+
+def test_a_scene_that_comes_twice(home: Path) -> None:
+    wording = find_wording(find_instrument("leas"), "en-a")
+    third, fourth = (json.dumps(wording.items[item], ensure_ascii=False) for item in (3, 4))
+    told = changed(home, "leas", ("wordings/en-a.toml", fourth, third))
+    assert "warning: [items] 4: is the same text as item 3" in told
+
+
+@pytest.mark.parametrize(
+    ("key", "warned"), [([1] * 24, True), ([1] * 12 + [2, 3, 4] * 4, False), ([1] * 15 + [2, 3, 4] * 3, True)]
+)
+def test_a_key_that_is_the_same_place_too_often(home: Path, key: list[int], warned: bool) -> None:
+    shipped = find_instrument("eyes-schematic").response
+    assert isinstance(shipped, Choice)
+    told = changed(home, "eyes-schematic", ("instrument.toml", str(list(shipped.key)), str(key)))
+    assert any(f"option 1 is right in {key.count(1)} of 24 items" in line for line in told) == warned
+
+
+def test_a_broken_letter_of_an_option(home: Path) -> None:
+    told = changed(home, "eyes-schematic", ("wordings/en-a.toml", '"smug"', '"sm\ufffdg"'))
+    assert any(line.startswith("warning: [options] 1: holds the replacement character") for line in told)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import docx
+import openpyxl
 import pytest
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
@@ -17,7 +18,8 @@ from hypothesis import strategies as st
 from valuemap.catalog import find_instrument, find_wording, shipped_root, user_root, wording_files
 from valuemap.errors import DataError, UsageError
 from valuemap.instrument import Instrument
-from valuemap.wording_import import Imported, WordingOptions, import_wording, read_items
+from valuemap.item_files import read_items
+from valuemap.wording_import import Imported, WordingOptions, import_wording
 
 FIVE = ("She rests.", "She dares.", "She climbs, often.", "She naps “at noon”.", "She dives.")
 PIECES = ["1", "2.", "3)", '"', ",", ";", "\t", "\n", "\r", " ", "She", "ü", "\x00", "10:30"]
@@ -317,7 +319,7 @@ def test_a_damaged_word_file(written: Written, tmp_path: Path) -> None:
 
 
 def test_other_kinds_of_files_and_no_file(written: Written, tmp_path: Path) -> None:
-    assert "not a csv, txt or docx file" in refused(written("a.pdf", b"%PDF"))
+    assert "not a csv, xlsx, txt or docx file" in refused(written("a.pdf", b"%PDF"))
     assert "cannot be read (No such file or directory)" in refused(tmp_path / "none.txt")
 
 
@@ -325,7 +327,7 @@ def test_other_kinds_of_files_and_no_file(written: Written, tmp_path: Path) -> N
 @given(
     content=st.binary(max_size=60)
     | st.lists(st.sampled_from(PIECES), max_size=25).map("".join).map(str.encode),
-    kind=st.sampled_from(["csv", "txt", "docx"]),
+    kind=st.sampled_from(["csv", "xlsx", "txt", "docx"]),
     n_items=st.integers(1, 3),
 )  # fmt: skip
 @example(content=b"\r", kind="csv", n_items=1)
@@ -356,6 +358,43 @@ def test_numbered_items_come_back_from_any_order(tmp_path: Path, items: list[str
     file = tmp_path / "a.txt"
     file.write_text("\n".join(lines), encoding="utf-8")
     assert list(read_items(file, len(items)).items) == items
+
+
+# ---------------------------------------------------------------- xlsx
+
+
+def excel_file(tmp_path: Path, rows: Sequence[Sequence[object]], *sheets: str) -> Path:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(list(row))
+    for name in sheets:
+        book.create_sheet(name)
+    file = tmp_path / "items.xlsx"
+    book.save(file)
+    return file
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [[text] for text in FIVE],
+        [["Scene"], *([text] for text in FIVE)],
+        [["item", "text"], *([n, text] for n, text in enumerate(FIVE, start=1))],
+        [[], [2.0, FIVE[1]], [1, FIVE[0]], [3, FIVE[2], None], ["4.", FIVE[3]], [5, f"  {FIVE[4]} "]],
+    ],
+)
+def test_the_first_sheet_of_an_excel_file(tmp_path: Path, rows: list[list[object]]) -> None:
+    assert read_items(excel_file(tmp_path, rows), 5).items == FIVE
+
+
+def test_other_sheets_are_told_and_other_columns_refused(tmp_path: Path) -> None:
+    rows = [[text] for text in FIVE]
+    assert (
+        read_items(excel_file(tmp_path, rows, "notes"), 5).notes[0]
+        == "Read the sheet 'Sheet'; the others were left out."
+    )
+    assert refused(excel_file(tmp_path, [["a", "b", "c"]])).startswith(", row 1: 3 filled cells")
+    assert "item 5 is missing" in refused(excel_file(tmp_path, [[n, "x"] for n in range(1, 5)]))
 
 
 # ---------------------------------------------------------------- storing
@@ -514,3 +553,37 @@ def test_a_shipped_instrument_lends_its_instruction_question_and_labels_and_says
     assert stored.wording.note.endswith("Instruction, question and labels: valuemap's own (en-a).")
     assert not stored.path.is_relative_to(shipped_root())
     assert wording_files("pvq-21")["mine-feminine"] == stored.path
+
+
+# ---------------------------------------------------------------- scenes of open answers
+
+
+def test_licensed_scenes_are_stored_with_the_headings_of_their_parts(home: Path, written: Written) -> None:
+    leas = find_instrument("leas")
+    scenes = [f"{n}. You and a friend wait for bus {n}. She says that he is late." for n in range(1, 21)]
+    options = WordingOptions(
+        id="official", language="en", form="neutral", instruction="Describe your feelings.",
+        question="How would you feel? How would the other person feel?", labels=("You", "The other person"),
+    )  # fmt: skip
+    stored = import_wording(leas, written("scenes.txt", "\n".join(scenes)), options)
+    assert stored.wording.items[20] == "You and a friend wait for bus 20. She says that he is late."
+    assert (stored.wording.origin, stored.wording.labels) == ("official", ("You", "The other person"))
+    assert stored.wording.hash == find_wording(leas, "official").hash != find_wording(leas, "en-a").hash
+    # Scenes have persons of their own: their pronouns are no form of the wording.
+    assert not any("she" in text for text in (*stored.notes, *stored.warnings))
+
+
+def test_headings_that_the_respondent_is_not_told_are_warned_of(home: Path, written: Written) -> None:
+    scenes = "\n".join(f"{n}. Scene {n}." for n in range(1, 21))
+    options = WordingOptions(
+        id="mine", language="en", form="neutral", instruction="Describe.", question="What now?", labels=("Me", "Them")
+    )
+    stored = import_wording(find_instrument("leas"), written("scenes.txt", scenes), options)
+    assert stored.warnings[0] == "labels: the heading 'Me' stands neither in the instruction nor in the question."
+
+
+def test_too_few_headings_are_told(home: Path, written: Written) -> None:
+    scenes = "\n".join(f"{n}. Scene {n}." for n in range(1, 21))
+    options = WordingOptions(id="mine", language="en", form="neutral", labels=("You",))
+    with pytest.raises(UsageError, match="labels: 1 given, but an answer has 2 parts"):
+        import_wording(find_instrument("leas"), written("scenes.txt", scenes), options)

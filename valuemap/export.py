@@ -18,22 +18,20 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from valuemap.errors import DataError
+from valuemap.export_points import VALUE, Points, StoredAnswer, points_of
+from valuemap.export_table import STATES, Cell, Field, Kind, Table
 from valuemap.hostile_text import harmless, printable
-from valuemap.instrument import Instrument, Wording
+from valuemap.scoring.levels import Scorer
 from valuemap.store import StudyFile
 from valuemap.study import State
 
 Format = Literal["csv", "parquet", "jsonl", "sav"]
-Shape = Literal["long", "wide"]
-Kind = Literal["text", "whole", "number", "truth", "numbers"]
-Measure = Literal["nominal", "ordinal", "scale"]
-Cell = str | int | float | bool | list[float] | None
-
+Shape = Literal["long", "wide", "ratings"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 SHAPES: tuple[Shape, ...] = get_args(Shape)
 
@@ -43,55 +41,6 @@ BATCH = 10_000
 # Not the end of a line in JSON, but to many a program that reads lines.
 _LINE_ENDS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
 
-
-@dataclass(frozen=True)
-class Field:
-    """One column.
-
-    Attributes
-    ----------
-    name, kind
-        Its name, and whether it holds text, whole numbers, numbers, true/false or lists of numbers.
-    label
-        What it is, in words.
-    measure
-        Level of measurement.
-    values
-        Every value it can have with its meaning; empty where they are not a few.
-    empty
-        What an empty cell means; empty where there is none.
-    """
-
-    name: str
-    kind: Kind
-    label: str = ""
-    measure: Measure = "nominal"
-    values: tuple[tuple[str | int, str], ...] = ()
-    empty: str = ""
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table that is read once, row by row.
-
-    Attributes
-    ----------
-    fields
-        Its columns.
-    rows
-        Its rows; ``None`` is no value.
-    """
-
-    fields: tuple[Field, ...]
-    rows: Iterator[tuple[Cell, ...]]
-
-
-_STATES = (
-    (State.VALID.value, "a value of the scale was read off the reply"),
-    (State.REFUSED.value, "the model would not answer"),
-    (State.UNPARSEABLE.value, "there is a reply, but no value of the scale could be read off it"),
-    (State.FAILED.value, "the call failed"),
-)
 
 _CONDITION_FIELDS = (
     Field("condition", "whole", "Number of the condition: the cell of wording, framing, presentation, orders and mode"),
@@ -118,7 +67,10 @@ _CONDITION_FIELDS = (
         "option_order",
         "text",
         "Order of the printed options",
-        values=(("ascending", "lowest value first, as code 1"), ("descending", "highest value first, as code 1")),
+        values=(
+            ("ascending", "lowest value first, as code 1"),
+            ("descending", "highest value first, as code 1"),
+        ),
     ),
     Field(
         "mode",
@@ -137,14 +89,8 @@ LONG_FIELDS = (
     Field("repeat", "whole", "Number of the pass within its condition", "ordinal"),
     Field("item", "whole", "Number of the item"),
     Field("place", "whole", "Place of the item in the order asked", "ordinal"),
-    Field("state", "text", "What became of the answer", values=_STATES),
-    Field(
-        "value",
-        "number",
-        "Answer in scale points, the same direction in every option order; in distribution mode its mean",
-        "ordinal",
-        empty="the answer is not valid: see state",
-    ),
+    Field("state", "text", "What became of the answer", values=STATES),
+    VALUE,
     Field("printed_code", "text", "Code of the option as printed in the reply", empty="no code was read"),
     Field("reason", "text", "Why the answer is not valid", empty="it is valid"),
     Field("disclaimer", "truth", "Whether the reply disclaims having values or feelings, whatever its state"),
@@ -165,25 +111,68 @@ LONG_FIELDS = (
 )
 
 
-def long_table(file: StudyFile) -> Table:
+def long_table(file: StudyFile, scorer: Scorer | None = None) -> Table:
     """Return one row an answer, with all that is known of it.
 
     Sorted by respondent, condition, repeat and item. What was not asked, or not answered by a person, has no row.
+
+    Parameters
+    ----------
+    file
+        The open file.
+    scorer
+        Who levels open answers; ``None`` for the usual one.
+
+    Raises
+    ------
+    ValuemapError
+        The scorer named has not levelled the answers, or they are not open.
     """
+    points = points_of(file, scorer)
+    place = LONG_FIELDS.index(VALUE)
+    before, after = LONG_FIELDS[:place], LONG_FIELDS[place + 1 :]
     own = {"condition": "answer.condition", "wording_hash": "condition.wording_hash"}
-    columns = ", ".join(own.get(field.name, f"answer_in_full.{field.name}") for field in LONG_FIELDS)
+    columns = ", ".join(own.get(field.name, f"answer_in_full.{field.name}") for field in (*before, *after))
     found = file.rows(
-        f"SELECT {columns} FROM answer "
+        f"SELECT {_STORED}, {columns} FROM answer "
         "JOIN answer_in_full ON answer_in_full.id = answer.id "
         "JOIN condition ON condition.id = answer.condition "
         "ORDER BY answer.respondent, answer.condition, answer.repeat, answer.item"
     )
-    return Table(LONG_FIELDS, (_typed(row) for row in found))
+    fields = _with_orders((*before, *points.long, *after), file)
+    rows = (
+        (
+            *_typed(before, row[_N_STORED : _N_STORED + place]),
+            *points.cells(_stored(row)),
+            *_typed(after, row[_N_STORED + place :]),
+        )
+        for row in found
+    )
+    return Table(fields, rows, points.notes)
 
 
-def _typed(row: Sequence[Cell]) -> tuple[Cell, ...]:
-    """Give SQLite's numbers and text the kinds of `LONG_FIELDS`."""
-    return tuple(_typed_cell(field.kind, cell) for field, cell in zip(LONG_FIELDS, row, strict=True))
+_STORED = "answer.id, answer.item, answer.value, answer.printed_code, answer.probabilities"
+_N_STORED = 5
+
+
+def _stored(row: Sequence[Any]) -> StoredAnswer:
+    number, item, value, code, probabilities = row[:_N_STORED]
+    return StoredAnswer(number, item, value, code, tuple(json.loads(probabilities)) if probabilities else ())
+
+
+def _with_orders(fields: tuple[Field, ...], file: StudyFile) -> tuple[Field, ...]:
+    """Say what the rotations of options mean, where there are any."""
+    orders = {condition.option_order for condition in file.conditions().values()}
+    rotations = sorted(order for order in orders if order.startswith("rotation-"))
+    if not rotations:
+        return fields
+    meanings = tuple((order, f"option {int(order.removeprefix('rotation-')) + 1} printed first") for order in rotations)
+    return tuple(replace(one, values=meanings) if one.name == "option_order" else one for one in fields)
+
+
+def _typed(fields: Sequence[Field], row: Sequence[Cell]) -> tuple[Cell, ...]:
+    """Give SQLite's numbers and text the kinds of their fields."""
+    return tuple(_typed_cell(field.kind, cell) for field, cell in zip(fields, row, strict=True))
 
 
 def _typed_cell(kind: Kind, cell: Cell) -> Cell:
@@ -196,71 +185,51 @@ def _typed_cell(kind: Kind, cell: Cell) -> Cell:
     return cell
 
 
-def wide_table(file: StudyFile) -> Table:
-    """Return one row an administration: its condition, the value of each item, and how many answers are in each state.
+def wide_table(file: StudyFile, scorer: Scorer | None = None) -> Table:
+    """Return one row an administration: its condition, what each answer comes to, and how many are in each state.
 
-    ``item_1`` to ``item_n`` hold scale values, in distribution mode the mean of the distribution; they are empty where
-    the answer is not valid. ``valid``, ``refused``, ``unparseable``, ``failed`` and ``not_asked`` add up to n.
+    Ratings are in ``item_1`` to ``item_n``, in distribution mode the mean of the distribution. A choice has
+    ``option_n``, ``place_n`` and ``right_n``; an open answer has ``words_n``, and the level of each part and of the
+    whole (``total_n``). All are empty where the answer is not valid. ``valid``, ``refused``, ``unparseable``,
+    ``failed`` and ``not_asked`` add up to n. Parameters and errors are those of `long_table`.
     """
-    instrument = file.instrument()
+    instrument, points = file.instrument(), points_of(file, scorer)
     fields = (
         Field("respondent", "text", "Who answered"),
         Field("kind", "text", "person, or the way the model was asked"),
-        *_CONDITION_FIELDS,
+        *_with_orders(_CONDITION_FIELDS, file),
         Field("repeat", "whole", "Number of the pass within its condition", "ordinal"),
-        *_item_fields(file, instrument),
+        *(field for field, _ in points.constants),
+        *itertools.chain.from_iterable(points.wide),
         *(
             Field(state, "whole", f"Answers of the pass in the state {state}: {meaning}", "scale")
-            for state, meaning in _STATES
+            for state, meaning in STATES
         ),
         Field("not_asked", "whole", "Items not asked, or not answered by a person", "scale"),
     )
-    return Table(fields, _administrations(file, instrument.n_items))
+    return Table(fields, _administrations(file, points, instrument.n_items), points.notes)
 
 
-def _item_fields(file: StudyFile, instrument: Instrument) -> Iterator[Field]:
-    """Describe the items' columns; an expected value between two options is no longer an ordinal answer."""
-    exact = any(condition.mode == "distribution" for condition in file.conditions().values())
-    labels = _option_labels(file.wordings().values(), instrument)
-    scales = {item: scale.id for scale in instrument.scales_of(instrument.levels[0].id) for item in scale.items}
-    for item in range(1, instrument.n_items + 1):
-        yield Field(
-            f"item_{item}",
-            "number",
-            f"{instrument.id} item {item} ({scales[item]})",
-            "scale" if exact else "ordinal",
-            labels,
-            "the answer is not valid, or not asked: see the counts of states",
-        )
-
-
-def _option_labels(wordings: Iterable[Wording], instrument: Instrument) -> tuple[tuple[int, str], ...]:
-    """Name every option: in the words shown, where all wordings share them; else by its place."""
-    values = instrument.response.values
-    shown = {wording.labels for wording in wordings}
-    if len(shown) == 1:
-        return tuple(zip(values, shown.pop(), strict=True))
-    ends = {values[0]: " (lowest)", values[-1]: " (highest)"}
-    return tuple((value, f"{value}{ends.get(value, '')}") for value in values)
-
-
-def _administrations(file: StudyFile, n_items: int) -> Iterator[tuple[Cell, ...]]:
+def _administrations(file: StudyFile, points: Points, n_items: int) -> Iterator[tuple[Cell, ...]]:
     respondents, conditions = file.respondents(), file.conditions()
     found = file.rows(
-        "SELECT respondent, condition, repeat, item, state, value FROM answer "
+        f"SELECT {_STORED}, state, respondent, condition, repeat FROM answer "
         "ORDER BY respondent, condition, repeat, item"
     )
-    for (respondent, condition, repeat), answers in itertools.groupby(found, key=lambda row: row[:3]):
-        values: list[Cell] = [None] * n_items
+    constants = [cell for _, cell in points.constants]
+    for (respondent, condition, repeat), answers in itertools.groupby(found, key=lambda row: row[-3:]):
+        groups: list[list[Cell]] = [[None] * n_items for _ in points.wide]
         counts = dict.fromkeys((state.value for state in State), 0)
-        for *_, item, state, value in answers:
-            values[item - 1] = value
-            counts[state] += 1
+        for row in answers:
+            stored = _stored(row)
+            for group, cell in zip(groups, points.cells(stored), strict=False):
+                group[stored.item - 1] = cell
+            counts[row[_N_STORED]] += 1
         who, how = respondents[respondent], conditions[condition]
         yield (
             who.name, who.kind, condition, how.wording, how.wording_hash, how.framing.name, how.presentation,
-            how.item_order, how.option_order, how.mode, repeat, *values, *counts.values(),
-            n_items - sum(counts.values()),
+            how.item_order, how.option_order, how.mode, repeat, *constants, *itertools.chain.from_iterable(groups),
+            *counts.values(), n_items - sum(counts.values()),
         )  # fmt: skip
 
 

@@ -9,11 +9,12 @@ listed in ``docs/instrument-format.md``.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import groupby
+from math import comb
 from pathlib import Path
 from typing import Literal
 
@@ -158,6 +159,7 @@ def _check_files(instrument_file: Path | None, wording_files: Sequence[Path]) ->
         wordings[file] = wording
         portraits = belongs_to is None or belongs_to.response.kind == "likert"
         doubts = [*_doubts_of_place(wording, file), *doubts_of_texts(wording, portraits=portraits)]
+        doubts += doubts_of_headings(wording, belongs_to) if belongs_to else []
         findings += _as_findings(file, "warning", doubts)
     findings += _differences_between_forms(wordings)
     files = (*([instrument_file] if instrument_file else []), *wording_files)
@@ -196,10 +198,41 @@ def _doubts_of_instrument(instrument: Instrument, file: Path) -> Iterator[Fault]
         yield Fault("", "id", f"an instrument {instrument.id} is shipped, and the name means that one; choose another")
     if instrument.usual_norm and instrument.usual_norm not in norm_files():
         yield Fault("", "usual_norm", f"there is no norm {instrument.usual_norm!r} (valuemap norm list)")
+    yield from _doubts_of_response(instrument)
     rules = instrument.data_rules
     for field in ("max_missing", "max_same_answer", "usual_order"):
         if getattr(rules, field) not in (None, ()) and not getattr(rules, f"{field}_source"):
             yield Fault("[data_rules]", f"{field}_source", f"is empty: say where {field} comes from")
+
+
+#: A right option that stands in one place more often than this probability allows for chance is told.
+UNLIKELY = 0.001
+
+
+def _doubts_of_response(instrument: Instrument) -> Iterator[Fault]:
+    response = instrument.response
+    if response.kind == "open":
+        if not response.rubric:
+            without = "" if response.lexical else ", and no word list either: nobody can level the answers alike"
+            yield Fault(
+                "[response]", "rubric", f"there is none: judges and people are not told what the levels are{without}"
+            )
+        if "total" not in {scale.part for scale in instrument.scales}:
+            yield Fault("[[scales]]", "part", 'no scale is of the part "total"')
+    elif response.kind == "choice":
+        option, times = Counter(response.key).most_common(1)[0]
+        if _at_least(times, instrument.n_items, 1 / response.options) * response.options < UNLIKELY:
+            yield Fault(
+                "[response]",
+                "key",
+                f"option {option} is right in {times} of {instrument.n_items} items: who always takes that place is "
+                "right as often, unless the options are rotated",
+            )
+
+
+def _at_least(times: int, n: int, p: float) -> float:
+    """Return the probability of so many successes or more in n trials."""
+    return sum(comb(n, k) * p**k * (1 - p) ** (n - k) for k in range(times, n + 1))
 
 
 def _doubts_of_place(wording: Wording, file: Path) -> Iterator[Fault]:
@@ -213,13 +246,30 @@ def doubts_of_texts(wording: Wording, *, portraits: bool = True) -> tuple[Fault,
 
     The gender form is that of the person whom a portrait describes; scenes have persons of their own (`portraits` off).
     """
-    return (*_broken_letters(wording), *_equal_items(wording), *(_wrong_gender(wording) if portraits else ()))
+    return (
+        *_broken_letters(wording),
+        *_equal_items(wording),
+        *(_wrong_gender(wording) if portraits else ()),
+    )
+
+
+def doubts_of_headings(wording: Wording, instrument: Instrument) -> tuple[Fault, ...]:
+    """Return the headings of an open answer that the respondent is not told to write."""
+    if instrument.response.kind != "open" or len(wording.labels) < 2:
+        return ()
+    told = f"{wording.instruction} {wording.question}".casefold()
+    return tuple(
+        Fault("", "labels", f"the heading {label!r} stands neither in the instruction nor in the question")
+        for label in wording.labels
+        if label.casefold() not in told
+    )
 
 
 def _broken_letters(wording: Wording) -> Iterator[Fault]:
     texts = [("", "instruction", wording.instruction), ("", "question", wording.question)]
     texts += [("", f"labels entry {place}", label) for place, label in enumerate(wording.labels, start=1)]
     texts += [("[items]", str(item), text) for item, text in sorted(wording.items.items())]
+    texts += [("[options]", str(item), word) for item, words in sorted(wording.options.items()) for word in words]
     for table, field, text in texts:
         if broken := unprintable(text.replace("\n", "") if field == "instruction" else text):
             yield Fault(table, field, f"holds {broken}")

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from valuemap.errors import StatisticsError, UsageError
 from valuemap.instrument import Circle, Instrument, Scale
+from valuemap.rating_scales import only_rating_scales
 from valuemap.reliability.rows import Rows, item_means, row_sets
 from valuemap.scoring.answers import Answers
 from valuemap.scoring.keyed import score
@@ -235,11 +236,12 @@ def structure_report(
     StudyError
         There are no answers.
     UsageError
-        The circle is asked for where there is none.
+        The answers are no ratings, or the circle is asked for where there is none.
     InstrumentError
         The instrument has no such level.
     """
     instrument = answers.instrument
+    only_rating_scales(instrument, "The structure of answers", "valuemap reliability and valuemap table correlation")
     if level is not None:
         instrument.level(level)
     wanted = tuple(parts) if parts else usual_parts(instrument, level)

@@ -14,7 +14,20 @@ import pytest
 from tests.conftest import Cli, Ran
 from valuemap.catalog import find_instrument, find_wording, instrument_folders, user_root
 from valuemap.definition import examine_content
-from valuemap.instrument import Instrument, Wording
+from valuemap.instrument import (
+    Choice,
+    Circle,
+    DataRules,
+    Instrument,
+    Level,
+    Likert,
+    OpenAnswer,
+    Scale,
+    Wording,
+)
+from valuemap.ratings import rubric_hash
+from valuemap.store import StudyFile
+from valuemap.study import State
 
 ROOT = Path(__file__).parents[2]
 FORMAT = (ROOT / "docs" / "instrument-format.md").read_text(encoding="utf-8")
@@ -42,14 +55,15 @@ def test_list_names_every_instrument(cli: Cli, own: Path) -> None:
     assert fits_the_page(ran)
     for name in instrument_folders():
         assert name in ran.out
-    assert re.search(r"small\s+A small instrument\s+1\s+5\s+2\s+yours", ran.out)
+    assert re.search(r"small\s+A small instrument\s+5\s+likert\s+2\s+yours", ran.out)
 
 
 def test_list_as_data(cli: Cli, own: Path) -> None:
     content = json.loads(cli("instrument", "list", "--json").out)
     by_id = {row["id"]: row for row in content["rows"]}
     assert by_id["small"] == {
-        "id": "small", "name": "A small instrument", "version": "1", "items": 5, "wordings": 2, "origin": "yours",
+        "id": "small", "name": "A small instrument", "version": "1", "items": 5, "answers": "likert",
+        "wordings": 2, "origin": "yours",
         "folder": str(own),
     }  # fmt: skip
     assert (by_id["pvq-rr"]["items"], by_id["pvq-rr"]["origin"]) == (57, "shipped")
@@ -133,6 +147,40 @@ def test_show_of_something_unknown(cli: Cli) -> None:
     assert ran.err.startswith("Error: pvq-21 has no wording 'fr'. Known: en-a-feminine")
 
 
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        (
+            "leas",
+            (
+                "items 20; a score is the sum of its items' points",
+                "answers in the respondent's own words, 15 to 200 words (open)",
+                "parts self, other: a level from 0 to 4 each",
+                "whole 0 to 5: the highest of its parts, or 5 where all are 4 and they differ",
+                "levelled by the program's word list (lexical), judges, people",
+                f"rubric hash {rubric_hash(find_instrument('leas').response.rubric)}",  # type: ignore[union-attr]
+                "19, 20 (self)",
+            ),
+        ),
+        (
+            "eyes-schematic",
+            (
+                "answers one of 4 options is right; every item is a picture",
+                "chance 6 of 24 right by guessing",
+                "key option 1 right 6 times; option 2 right 6 times; option 3 right 6 times; option 4 right 6 times",
+            ),
+        ),
+    ],
+)
+def test_show_says_what_matters_of_open_answers_and_choices(cli: Cli, name: str, parts: tuple[str, ...]) -> None:
+    ran = cli("instrument", "show", name)
+    assert ran.code == 0
+    assert fits_the_page(ran)
+    printed = " ".join(ran.out.split())
+    for part in parts:
+        assert part in printed
+
+
 # ---------------------------------------------------------------- check
 
 
@@ -203,7 +251,7 @@ def test_import_stores_the_text_and_says_where_and_what_next(cli: Cli, own: Path
     assert ran.code == 0
     path = own / "wordings" / "official-feminine.toml"
     assert ran.out.splitlines() == [
-        f"Stored 5 items: {path}",
+        f"Stored 5 items (hash {find_wording(find_instrument('small'), 'official-feminine').hash}): {path}",
         "Next: valuemap survey small --wording official-feminine",
     ]
     assert "Read as utf-8." in ran.err
@@ -275,39 +323,51 @@ def test_a_wrong_import_is_one_sentence_and_stores_nothing(
 # ---------------------------------------------------------------- the format's document
 
 
+EXAMPLES = ("tidy-desk", "small-talk", "two-faces")
+
+
 def blocks() -> dict[str, str]:
-    """The files of the document's example, by name."""
-    return dict(re.findall(r"`(tidy-desk/[^`]+\.toml)`:\n\n```toml\n(.*?)```", FORMAT, re.DOTALL))
+    """The files of the document's examples, by name."""
+    return dict(re.findall(r"`([a-z-]+/[^`]+\.toml)`:\n\n```toml\n(.*?)```", FORMAT, re.DOTALL))
 
 
 @pytest.fixture
-def tidy_desk(home: Path) -> Path:
-    """The document's example, typed in."""
+def examples(home: Path) -> Path:
+    """The document's examples, typed in."""
     for name, text in blocks().items():
         file = home / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
-    return home / "tidy-desk"
+    pictures = home / "two-faces" / "stimuli"
+    pictures.mkdir()
+    for number in (1, 2):
+        shipped = ROOT / "instruments" / "eyes-schematic" / "stimuli" / f"{number:02}.png"
+        (pictures / f"{number}.png").write_bytes(shipped.read_bytes())
+    return home
 
 
-def test_the_document_s_example_is_right_and_can_be_asked(cli: Cli, tidy_desk: Path) -> None:
-    assert set(blocks()) == {"tidy-desk/instrument.toml", "tidy-desk/wordings/en-a.toml"}
-    ran = cli("instrument", "check", "tidy-desk")
-    assert (ran.code, ran.out) == (0, "tidy-desk: 2 files, no faults, no warnings.\n")
-    assert cli("survey", "./tidy-desk", "--model", "simulated:clean", "--dry-run").code == 0
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_document_s_examples_are_right_and_can_be_asked(cli: Cli, examples: Path, name: str) -> None:
+    assert {file.split("/")[0] for file in blocks()} == set(EXAMPLES)
+    ran = cli("instrument", "check", name)
+    assert (ran.code, ran.out) == (0, f"{name}: 2 files, no faults, no warnings.\n")
+    ran = cli("survey", f"./{name}", "--model", "simulated:clean", "--repeats", 2, "--out", "s.vmap")
+    assert "Traceback" not in ran.err
+    with StudyFile.open(Path("s.vmap")) as file:
+        assert file.counts()[State.VALID] == sum(file.counts().values()) > 0
 
 
 def test_the_document_names_every_field() -> None:
     described = FORMAT.split("## Planned")[0]
-    for model in (Instrument, Wording):
+    for model in (Instrument, Wording, Likert, OpenAnswer, Choice, Level, Scale, Circle, DataRules):
         for name, field in model.model_fields.items():
-            word = field.alias or name
+            word = (field.alias or name).removesuffix("_source" if model is DataRules else "?")
             assert any(mark in described for mark in (f"`{word}`", f"[{word}]", f"`{word}_")), word
 
 
 def test_the_planned_kinds_are_toml_and_are_refused_today() -> None:
     planned: list[str] = re.findall(r"```toml\n(# planned.*?)```", FORMAT, re.DOTALL)
-    assert len(planned) == 6
+    assert len(planned) == 2
     for block in planned:
         model = Instrument if "instrument.toml" in block.splitlines()[0] else Wording
         found = examine_content(tomllib.loads(block), model)

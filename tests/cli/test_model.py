@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -246,7 +247,8 @@ def test_check_says_what_a_simulated_respondent_is(cli: Cli, name: str) -> None:
     assert ran.code == 0
     assert fits_the_page(ran)
     assert "no model: answers are drawn from a known truth" in ran.out
-    assert "fits                pvq-21, pvq-40, pvq-rr" in ran.out
+    assert "fits                eyes-schematic, leas, pvq-21, pvq-40, pvq-rr, rmet" in ran.out
+    assert re.search(r"^  truth( in pvq-21)? {2,}\S", ran.out, re.MULTILINE)
 
 
 def test_check_says_which_instruments_an_own_profile_fits(cli: Cli, home: Path) -> None:

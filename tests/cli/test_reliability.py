@@ -50,7 +50,7 @@ def test_a_model_gets_its_tables_each_naming_what_varied(cli: Cli, study: str) -
     assert "simulated:clean: variance components of the scale scores, 19 values" in text
     assert "scale × wording" in text
     assert "Eρ² =" in text
-    assert "smallest designs with an SE of a value of at most 0.1" in text
+    assert "smallest designs with an SE of a score of at most 0.1" in text
     assert "Answers: 684 asked: 684 valid, 0 refused, 0 unparseable, 0 failed." in text
 
 

@@ -212,6 +212,19 @@ def test_an_instrument_that_is_not_centred_has_no_centred_figures(small: Instrum
     assert all(scale.centred is None for scale in table(people(small), uncentred, "values").values())
 
 
+def test_each_scale_of_an_open_answer_rests_on_the_levels_of_its_own_part() -> None:
+    leas = find_instrument("leas")
+    levels = {part: people(leas).round() for part in ("self", "other")}
+    levels["other"] = np.roll(levels["other"], 1, axis=0) + np.random.default_rng(2).normal(size=levels["other"].shape)
+    total = np.maximum(levels["self"], levels["other"])
+    rows = Rows("people", "people", "60 rows", "", total, parts=levels)
+    found = {scale.scale: scale for scale in consistency(rows, leas, ["total"], resamples=200)}
+    for scale, points in (("total", total), ("self", levels["self"]), ("other", levels["other"])):
+        assert found[scale].raw.alpha.value == pytest.approx(alpha(points).value)
+        assert found[scale].bootstrap.value == pytest.approx(alpha(points).value)
+        assert found[scale].bootstrap.low < found[scale].bootstrap.value < found[scale].bootstrap.high
+
+
 def test_the_same_seed_gives_the_same_intervals(small: Instrument) -> None:
     rows = Rows("people", "people", "60 people", "", people(small))
     first, again, other = (consistency(rows, small, ["values"], seed, 200)[0].bootstrap for seed in (1, 1, 2))

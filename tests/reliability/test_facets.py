@@ -183,5 +183,19 @@ def test_only_one_scale_cannot_be_generalised(small: Instrument) -> None:
     profile = SimulatedProfile(name="m", true={"A": 1.0}, noise=0.5)
     answers = simulate(profile, small, repeats=3)
     assert isinstance(answers.administrations, pd.DataFrame)
-    with pytest.raises(StatisticsError, match="Fewer than two scales"):
+    with pytest.raises(StatisticsError, match=r"The level higher has one scale.*take another level \(--level values\)"):
         facet_study(replace(answers), "higher", 0.1)
+
+
+def test_sums_of_points_generalise_as_well_as_the_means_they_are_a_multiple_of(pvq: Instrument) -> None:
+    # Every one of the 19 values has three items, so each sum is three times the mean.
+    answers = known_truth(pvq, wordings=4, framings=2, repeats=2)
+    means = replace(answers, instrument=pvq.model_copy(update={"centring": "none"}))
+    sums = replace(answers, instrument=pvq.model_copy(update={"centring": "none", "scoring": "sum"}))
+    of_means, of_sums = (facet_study(one, "values", target=1) for one in (means, sums))
+    assert of_sums.design.relative.value == pytest.approx(of_means.design.relative.value)
+    assert of_sums.design.se_absolute.value == pytest.approx(3 * of_means.design.se_absolute.value)
+    assert of_means.over_items is not None
+    assert of_sums.over_items is not None
+    assert of_sums.over_items.relative == pytest.approx(of_means.over_items.relative)
+    assert of_sums.over_items.variance == pytest.approx(of_means.over_items.variance)

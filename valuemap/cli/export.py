@@ -13,6 +13,9 @@ from valuemap.hostile_text import printable
 
 if TYPE_CHECKING:
     from valuemap.export import Format, Shape
+    from valuemap.export_table import Table
+    from valuemap.scoring.levels import Scorer
+    from valuemap.store import StudyFile
 
 EPILOG = """\b
 Examples:
@@ -21,6 +24,8 @@ Examples:
   valuemap export study.vmap --out answers.parquet
   valuemap export study.vmap --out passes.sav --codebook codebook.md
   valuemap export study.vmap --json | jq .value
+  valuemap export leas.vmap --scorer human --shape wide --out levels.csv
+  valuemap export leas.vmap --shape ratings --out ratings.csv
 """
 
 
@@ -35,9 +40,15 @@ Examples:
 @click.option("--json", "as_json", is_flag=True, help="Short for --format jsonl.")
 @click.option(
     "--shape",
-    type=click.Choice(["long", "wide"]),
+    type=click.Choice(["long", "wide", "ratings"]),
     help="long: one row an answer, with the reply, state and condition. wide: one row a pass (or person), "
-    "with a column an item.  [default: long; wide for sav]",
+    "with a column an item. ratings: one row a rating of an open answer, with its rater.  "
+    "[default: long; wide for sav]",
+)
+@click.option(
+    "--scorer",
+    type=click.Choice(["lexical", "judge", "human"]),
+    help="Whose levels of open answers to write.  [default: the word list, else people, else judges]",
 )
 @click.option(
     "--out",
@@ -58,6 +69,7 @@ def command(
     form: Format | None,
     as_json: bool,
     shape: Shape | None,
+    scorer: Scorer | None,
     out: Path | None,
     codebook: Path | None,
     force: bool,
@@ -67,20 +79,21 @@ def command(
 
     Values are empty where an answer is not valid; the state says why. In csv, text that a spreadsheet would run as a
     formula gets an apostrophe before it; parquet and jsonl keep every reply as it came. sav has labels of variables and
-    values; no label holds an item's text.
+    values; no label holds an item's text. Choices are written as the option chosen, the place where it was printed and
+    right or wrong; open answers as their number of words and their levels.
     """
-    from valuemap.export import csv_lines, json_lines, long_table, wide_table, write_codebook, write_table
+    from valuemap.export import csv_lines, json_lines, write_codebook, write_table
     from valuemap.store import StudyFile
 
     form = _format(form, out, as_json=as_json)
-    _check_shape(form, shape)
+    _check_shape(form, shape, scorer)
     _check_out(out, form)
     _check_codebook(codebook, out)
     for written in (out, codebook):
         _check_free(file, written, force=force)
     with StudyFile.open(file) as study_file:
         counts = study_file.counts()
-        table = wide_table(study_file) if shape == "wide" or form == "sav" else long_table(study_file)
+        table = _table(study_file, shape or ("wide" if form == "sav" else "long"), scorer)
         if codebook is not None:
             write_codebook(table.fields, codebook)
         if out is not None:
@@ -88,6 +101,8 @@ def command(
         else:
             for text in csv_lines(table) if form == "csv" else json_lines(table):
                 click.echo(text.encode(), nl=False)
+    for note in table.notes:
+        say(printable(note), quiet=quiet)
     states = ", ".join(f"{count:,} {state.value}" for state, count in counts.items())
     say(printable(f"{sum(counts.values()):,} answers ({states}){f' in {out}' if out else ''}."), quiet=quiet)
     click.get_current_context().exit(EXIT_OK)
@@ -102,7 +117,18 @@ def _format(form: Format | None, out: Path | None, *, as_json: bool) -> Format:
     return form or by_name.get(out.suffix.lower() if out else "", "csv")
 
 
-def _check_shape(form: Format, shape: Shape | None) -> None:
+def _table(file: StudyFile, shape: Shape, scorer: Scorer | None) -> Table:
+    from valuemap.export import long_table, wide_table
+    from valuemap.export_ratings import ratings_table
+
+    if shape == "ratings":
+        return ratings_table(file)
+    return wide_table(file, scorer) if shape == "wide" else long_table(file, scorer)
+
+
+def _check_shape(form: Format, shape: Shape | None, scorer: Scorer | None) -> None:
+    if shape == "ratings" and scorer is not None:
+        raise UsageError("--shape ratings: writes the ratings of all raters; leave out --scorer.")
     if form == "sav" and shape == "long":
         raise UsageError("--shape long: SPSS gets one row a pass; leave it out, or write parquet.")
 

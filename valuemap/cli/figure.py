@@ -94,7 +94,8 @@ Examples:
 @click.option(
     "--target-se",
     type=click.FloatRange(0, min_open=True),
-    help="reliability: standard error of a value that is wanted, in scale points.  [default: 0.1]",
+    help="reliability: standard error of a value that is wanted, in scale points.  "
+    "[default: 0.1; 1 for sums of points]",
 )
 @click.option("--seed", type=click.IntRange(0), help="Seed of everything random.  [default: 1]")
 def command(what: str, files: tuple[Path, ...], **options: Any) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -55,6 +57,11 @@ Examples:
   valuemap instrument import pvq-21 --wording pvq21.txt \\
       --id de-official-masculine --language de --form masculine \\
       --instruction "..." --question "..." --labels "...|...|...|...|...|..."
+  valuemap instrument import leas --wording scenes.docx \\
+      --id official --language en --form neutral \\
+      --instruction "..." --question "..." --labels "You|The other person"
+  valuemap instrument import rmet --wording words.csv \\
+      --id official --language en --form neutral
 """
 
 
@@ -88,8 +95,9 @@ def list_command(form: str, as_json: bool) -> None:
     columns = [
         Column("id", "Id"),
         Column("name", "Name"),
-        Column("version", "Version"),
+        Column("version", "Version", shown=False),
         Column("items", "Items"),
+        Column("answers", "Answers"),
         Column("wordings", "Wordings"),
         Column("origin", "From"),
         Column("folder", "Folder", shown=False),
@@ -103,7 +111,18 @@ def list_command(form: str, as_json: bool) -> None:
             continue
         origin = "shipped" if folder.is_relative_to(shipped_root()) else "yours"
         n_wordings = len(wording_files(name))
-        rows.append([name, instrument.name, instrument.version, instrument.n_items, n_wordings, origin, str(folder)])
+        rows.append(
+            [
+                name,
+                instrument.name,
+                instrument.version,
+                instrument.n_items,
+                instrument.response.kind,
+                n_wordings,
+                origin,
+                str(folder),
+            ]
+        )
     note = f"Your own lie in {user_root() / 'instruments'}."
     print_rows(columns, rows, "json" if as_json else form, title="Instruments", notes=[note])
 
@@ -166,9 +185,10 @@ def _print_head(instrument: Instrument) -> None:
     paragraph(instrument.name)
     entry("id", f"{instrument.id}, version {instrument.version}, hash {instrument.hash}")
     entry("measures", instrument.measures)
-    centring = {"person mean": "centred on the respondent's own mean", "none": "not centred"}[instrument.centring]
-    entry("items", f"{instrument.n_items}; scores are {centring}")
+    entry("items", f"{instrument.n_items}; {_scores(instrument)}")
     entry("answers", _answers(instrument))
+    for label, words in _about_answers(instrument):
+        entry(label, words)
     entry("citation", instrument.citation)
     entry("doi", instrument.doi)
     entry("licence", instrument.licence)
@@ -177,12 +197,45 @@ def _print_head(instrument: Instrument) -> None:
         entry("usual norm", f"{instrument.usual_norm} (valuemap norm show {instrument.usual_norm})")
 
 
+def _scores(instrument: Instrument) -> str:
+    if instrument.scoring == "sum":
+        return "a score is the sum of its items' points"
+    return {
+        "person mean": "scores are centred on the respondent's own mean",
+        "none": "scores are not centred",
+    }[instrument.centring]
+
+
 def _answers(instrument: Instrument) -> str:
     response = instrument.response
     if response.kind == "choice":
         pictures = "; every item is a picture" if response.pictures else ""
         return f"one of {response.n_options} options is right{pictures}"
+    if response.kind == "open":
+        return f"in the respondent's own words, {response.min_words} to {response.max_words} words (open)"
     return f"{response.minimum} to {response.maximum} ({response.kind}, {response.n_options} options)"
+
+
+def _about_answers(instrument: Instrument) -> Iterator[tuple[str, str]]:
+    """Say how open answers are levelled, and what guessing comes to in a choice test."""
+    from valuemap.ratings import rubric_hash
+
+    response = instrument.response
+    if response.kind == "open":
+        whole = "the highest of its parts"
+        if response.total_maximum > response.part_maximum:
+            whole += f", or {response.total_maximum} where all are {response.part_maximum} and they differ"
+        yield "parts", f"{', '.join(response.parts)}: a level from 0 to {response.part_maximum} each"
+        yield "whole", f"0 to {response.total_maximum}: {whole}"
+        yield (
+            "levelled by",
+            "the program's word list (lexical), judges, people" if response.lexical else "judges, people",
+        )
+        yield "rubric", f"hash {rubric_hash(response.rubric)}" if response.rubric else "none"
+    elif response.kind == "choice":
+        right = Counter(response.key)
+        yield "chance", f"{instrument.n_items / response.options:.4g} of {instrument.n_items} right by guessing"
+        yield "key", "; ".join(f"option {option} right {right[option]} times" for option in response.values)
 
 
 def _print_level(instrument: Instrument, level_id: str) -> None:
@@ -199,7 +252,10 @@ def _print_level(instrument: Instrument, level_id: str) -> None:
 
 
 def _made_of(scale: Scale) -> str:
-    return "items " + ", ".join(map(str, scale.items)) if scale.items else "mean of " + ", ".join(scale.components)
+    part = f" ({scale.part})" if scale.part else ""
+    return (
+        "items " + ", ".join(map(str, scale.items)) + part if scale.items else "mean of " + ", ".join(scale.components)
+    )
 
 
 def _print_rules(instrument: Instrument) -> None:
@@ -236,7 +292,8 @@ def _print_items(wording: Wording) -> None:
     tell(f"Items of {wording.id} (hash {wording.hash})")
     entry("instruction", wording.instruction)
     entry("question", wording.question)
-    entry("labels", " | ".join(wording.labels))
+    if wording.labels:
+        entry("labels", " | ".join(wording.labels))
     for number in sorted(wording.items.keys() | wording.options.keys()):
         lines = [wording.items.get(number, ""), " | ".join(wording.options.get(number, ()))]
         for place, line in enumerate(line for line in lines if line):
@@ -301,7 +358,8 @@ def _n(findings: tuple[Finding, ...], word: str) -> str:
     required=True,
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     metavar="FILE",
-    help="Your copy of the text: csv, txt or docx, one item a row; a number before each item is checked.",
+    help="Your copy of the text: csv, xlsx, txt or docx, one item (or scene) a row; a number before each item is "
+    "checked. Of a choice test: csv, xlsx or docx with a table of item, option1, option2 and so on.",
 )
 @click.option("--id", "wording_id", required=True, metavar="NAME", help='Name of the new wording, like "official".')
 @click.option("--language", required=True, metavar="CODE", help='Language of the items, like "en" or "pt-BR".')
@@ -316,7 +374,8 @@ def _n(findings: tuple[Finding, ...], word: str) -> str:
 @click.option(
     "--labels",
     metavar='"A|B|..."',
-    help="Labels of the options from the lowest to the highest, parted by |.  [default for English: ours]",
+    help="Labels of the options from the lowest to the highest, or the headings of an open answer's parts, parted by "
+    "|.  [default for English: ours]",
 )
 @click.option("--own", is_flag=True, help="The text is your own, not the instrument's official one.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was stored, and where, as JSON.")
@@ -367,5 +426,6 @@ def import_command(
         say(printable(note))
     for warning in stored.warnings:
         say(printable(f"Warning: {warning}"))
-    tell(f"Stored {len(stored.wording.items)} items: {stored.path}")
+    n_items = len(stored.wording.items.keys() | stored.wording.options.keys())
+    tell(f"Stored {n_items} items (hash {stored.wording.hash}): {stored.path}")
     tell(f"Next: {command_line}")

@@ -313,8 +313,9 @@ def _check_simulated(name: str) -> Checked:
         "instruments": list(fitting),
         "profiles": {known: profile.model_dump(mode="json") for known, profile in profiles.items()},
     }
-    profile = next(iter(profiles.values()))
-    first, respondent = next(iter(fitting.items()))
+    # Only rating scales have true scores of their own; accuracy and awareness are among the settings.
+    first = next((known for known, profile in profiles.items() if profile.true), next(iter(profiles)))
+    profile, respondent = profiles[first], fitting[first]
     truth = ", ".join(f"{scale} {value:+.1f}" for scale, value in profile.true.items()) or "every scale at the mean"
     settings = ", ".join(
         f"{field} {value:g}" for field, value in profile.model_dump().items() if isinstance(value, int | float)
@@ -322,7 +323,7 @@ def _check_simulated(name: str) -> Checked:
     lines = (
         ("what it is", "no model: answers are drawn from a known truth, to test what valuemap would find"),
         ("fits", ", ".join(fitting)),
-        (f"truth in {first}", printable(truth)),
+        (f"truth in {first}" if profile.true else "truth", printable(truth)),
         ("settings", settings),
         ("modes", " and ".join(respondent.modes)),
     )

@@ -26,10 +26,9 @@ Examples:
 )
 @click.option(
     "--target-se",
-    default=0.1,
-    show_default=True,
     type=click.FloatRange(0, min_open=True),
-    help="Standard error of a value wanted, in scale points: how many wordings, framings and repeats reach it?",
+    help="Standard error of a value wanted, in scale points: how many wordings, framings and repeats reach it?  "
+    "[default: 0.1; 1 point where a score is a sum of points]",
 )
 @click.option(
     "--format",
@@ -41,7 +40,7 @@ Examples:
 )
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="Seed of the resampled intervals.")
-def command(file: Path, level: str | None, target_se: float, form: str, as_json: bool, seed: int) -> None:
+def command(file: Path, level: str | None, target_se: float | None, form: str, as_json: bool, seed: int) -> None:
     """Print how consistent, stable and generalisable the answers of a study file are.
 
     For people: the classical table of alphas, level by level. For models: the same figures over passes, which describe

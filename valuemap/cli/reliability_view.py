@@ -26,7 +26,7 @@ from valuemap.errors import StatisticsError
 from valuemap.instrument import Instrument
 from valuemap.norms import Norm
 from valuemap.reliability.consistency import RESAMPLES, ScaleConsistency, consistency
-from valuemap.reliability.facets import FacetStudy, facet_study
+from valuemap.reliability.facets import FacetStudy, facet_study, usual_target
 from valuemap.reliability.rows import Rows, row_sets
 from valuemap.reliability.stability import (
     ProfileAgreement,
@@ -48,7 +48,7 @@ SHARE_SHOWN = 0.005
 DESIGNS_SHOWN = 8
 
 
-def show_reliability(answers: Answers, level: str | None, target_se: float, form: str, seed: int) -> bool:
+def show_reliability(answers: Answers, level: str | None, target_se: float | None, form: str, seed: int) -> bool:
     """Print all that a study can say of reliability; return whether its evidence is degraded.
 
     Parameters
@@ -58,7 +58,7 @@ def show_reliability(answers: Answers, level: str | None, target_se: float, form
     level
         Level of the scales; ``None``: all of them for people, the first for models.
     target_se
-        Standard error of a value that the D-study looks for.
+        Standard error of a value that the D-study looks for; ``None`` for the usual one.
     form
         "table", "csv" or "json".
     seed
@@ -68,10 +68,11 @@ def show_reliability(answers: Answers, level: str | None, target_se: float, form
     for rows in row_sets(answers):
         view.consistency(rows, seed)
     first = view.levels[0]
+    target = usual_target(answers.instrument) if target_se is None else target_se
     view.stability(stability(answers, first))
     for (name,), own in answers.by(["respondent"]) if not answers.is_people else []:
         try:
-            view.facets(facet_study(own, first, target_se, seed))
+            view.facets(facet_study(own, first, target, seed))
         except StatisticsError as fault:
             view.say(f"{name}: no variance components. {fault}")
     view.finish()
@@ -152,7 +153,7 @@ class _View:
         if rows.kind == "passes":
             own = own.where(own.administrations["respondent"] == rows.name)
             states = ", ".join(f"{own.count(state):,} {state.value}" for state in State)
-            return [f"Answers: {own.n_asked:,} asked: {states}."]
+            return [f"Answers: {own.n_asked:,} asked: {states}.", *_levelled(own)]
         missing = int((own.states == NOT_ASKED).sum())
         return [f"Answers: {own.count(State.VALID):,} given, {missing:,} missing.", *_excluded(rows)]
 
@@ -200,14 +201,14 @@ class _View:
             _component_rows(found, is_centred),
             "table",
             title=f"{found.respondent}: variance components of the scale scores, {self.instrument.level(level).name}",
-            notes=[*_coefficient_lines(found, is_centred), *found.notes],
+            notes=[*_coefficient_lines(found, self.instrument), *found.notes],
         )
         tell("")
         print_rows(
             _design_columns(found),
             [_design_row(design, found) for design in found.decision.designs[:DESIGNS_SHOWN]],
             "table",
-            title=f"{found.respondent}: smallest designs with an SE of a value of at most {found.decision.target:g}",
+            title=f"{found.respondent}: smallest designs with an SE of a score of at most {found.decision.target:g}",
             notes=_decision_notes(found.decision),
         )
         tell("")
@@ -219,6 +220,14 @@ class _View:
 
 
 # ------------------------------------------------------------------------------------------- consistency
+
+
+def _levelled(answers: Answers) -> list[str]:
+    """Say who levelled open answers, and how many have no level."""
+    if not answers.scorer:
+        return []
+    without = f" {answers.n_unrated:,} valid answers have no level." if answers.n_unrated else ""
+    return [f"Levelled by {answers.scorer}.{without}"]
 
 
 def _subject(rows: Rows) -> str:
@@ -292,6 +301,8 @@ def _consistency_legend(
         )
     if any(scale.components for scale in instrument.scales_of(scales[0].level)):
         legend.append("A scale made of other scales is taken over all of their items.")
+    if instrument.response.kind == "choice":
+        legend.append("An item is right (1) or wrong (0), so α is Kuder and Richardson's formula 20.")
     if rows.kind == "passes":
         legend.append(f"Rows are passes of one model, so α is {rows.caveat}.")
     if norm:
@@ -402,18 +413,19 @@ def _component_row(one: Component, raw: Component) -> list[Cell]:
     return [one.name, one.df, one.value, interval, 100 * one.share, 100 * raw.share]
 
 
-def _coefficient_lines(found: FacetStudy, is_centred: bool) -> list[str]:
-    design = found.design
+def _coefficient_lines(found: FacetStudy, instrument: Instrument) -> list[str]:
+    design, is_centred = found.design, instrument.centring == "person mean"
     lines = [
-        f"Measured: the scale, as the mean of its items in one pass{', centred' if is_centred else ''}. Design: "
-        f"{design_words(design.levels, design.repeats)}.",
-        f"Eρ² = {_with_interval(design.relative)} (the order of the values), Φ = {_with_interval(design.absolute)} "
-        f"(the values themselves); SE of a value {_error(design.se_absolute)}.",
+        f"Measured: the scale, as the {instrument.scoring} of its items in one pass"
+        f"{', centred' if is_centred else ''}. "
+        f"Design: {design_words(design.levels, design.repeats)}.",
+        f"Eρ² = {_with_interval(design.relative)} (the order of the scores), Φ = {_with_interval(design.absolute)} "
+        f"(the scores themselves); SE of a score {_error(design.se_absolute)}.",
     ]
     if is_centred:
         raw = found.raw_design
         lines.append(
-            f"Raw scores: Eρ² = {_with_interval(raw.relative)}, Φ = {_with_interval(raw.absolute)}; SE of a value "
+            f"Raw scores: Eρ² = {_with_interval(raw.relative)}, Φ = {_with_interval(raw.absolute)}; SE of a score "
             f"{_error(raw.se_absolute)}."
         )
     if found.over_items is not None:

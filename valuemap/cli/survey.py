@@ -400,6 +400,7 @@ def _reached_in_words(study: Study, reached: Sequence[Reached]) -> Iterator[str]
 def _finish(file: StudyFile, outcome: Outcome, study: Study, options: dict[str, Any], *, stopped: bool = False) -> int:
     from valuemap.cli.profile_view import norm_beside, show_study
     from valuemap.scoring.answers import load_answers
+    from valuemap.scoring.levels import known_scorers
     from valuemap.study import State
 
     counts, quiet = file.counts(), options["quiet"]
@@ -408,7 +409,14 @@ def _finish(file: StudyFile, outcome: Outcome, study: Study, options: dict[str, 
         return EXIT_INTERRUPTED
     level = options["level"] or study.instrument.levels[0].id
     norm = norm_beside(study.instrument, level)
-    degraded = show_study(load_answers(file), level, "json" if options["as_json"] else "table", norm=norm)
+    if study.instrument.response.kind == "open" and not known_scorers(file, study.instrument):
+        say(
+            f"The answers have no levels yet: have them rated (valuemap rate {file.path}), then score them.",
+            quiet=quiet,
+        )
+        degraded = False
+    else:
+        degraded = show_study(load_answers(file), level, "json" if options["as_json"] else "table", norm=norm)
     left = study.n_answers() - sum(counts.values()) + counts[State.FAILED]
     if left and not stopped:
         say(

@@ -45,10 +45,12 @@ class AnswerDistance:
 def answer_shares(answers: Answers) -> Matrix:
     """Return the share of every option among the valid answers to every item, shape (items, options).
 
-    NaN for an item without a valid answer. Options run from the lowest scale value.
+    NaN for an item without a valid answer. Options run from the lowest scale value, or as the
+    wording lists them.
     """
     options = np.array(answers.instrument.response.values)
-    given = (answers.values[:, :, None] == options).astype(np.float64)
+    chosen = answers.parts.get("option", answers.values)  # of a choice, values are points
+    given = (chosen[:, :, None] == options).astype(np.float64)
     exact = ~np.isnan(answers.probabilities).any(axis=2)
     given[exact] = answers.probabilities[exact]
     given[np.isnan(answers.values)] = 0.0

@@ -15,11 +15,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from valuemap.compare.distributions import answer_shares
+from valuemap.errors import UsageError
 from valuemap.plotting.kind import Kind
 from valuemap.plotting.material import Material, Options
-from valuemap.plotting.style import SHARES, Style, remark_below
+from valuemap.plotting.style import INK, SHARES, Style, remark_below
 from valuemap.plotting.values import places
 from valuemap.plotting.words import Words, n_sentence, not_interpretable, states_sentence, verdict_sentence
 from valuemap.scoring.answers import Answers
@@ -32,6 +34,11 @@ ONE_ORDER = "as asked"
 
 def tidy(material: Material, options: Options) -> pd.DataFrame:
     """Return one row a respondent, option order, item and option: its share among the valid answers."""
+    response = material.instrument.response
+    if response.kind == "open":
+        raise UsageError(
+            f"The figure of answers shows options, and {material.instrument.id} has none; see valuemap score."
+        )
     level = options.level or material.instrument.levels[0].id
     material.instrument.level(level)
     listed = [
@@ -39,7 +46,8 @@ def tidy(material: Material, options: Options) -> pd.DataFrame:
         for place in places(material.instrument, level)
         for item in sorted(items_of(place.scale, level, material.instrument))
     ]
-    values = material.instrument.response.values
+    values = response.values
+    right = dict(enumerate(response.key, start=1)) if response.kind == "choice" else {}
     rows = []
     for subject in material.subjects:
         for order, own in _by_order(subject.answers):
@@ -55,6 +63,7 @@ def tidy(material: Material, options: Options) -> pd.DataFrame:
                     "share": float(share),
                     "valid": int(valid[item - 1]),
                     "passes": len(own.values),
+                    **({"right": option == right[item]} if right else {}),
                 }
                 for item, scale in listed
                 for option, share in zip(values, shares[item - 1], strict=True)
@@ -63,14 +72,12 @@ def tidy(material: Material, options: Options) -> pd.DataFrame:
 
 
 def _by_order(answers: Answers) -> Iterator[tuple[str, Answers]]:
-    """Yield the answers under each option order, the ascending first; people were asked in one."""
+    """Yield the answers under each option order, the ascending (or unrotated) first; people were asked in one."""
     if answers.is_people:
         yield ONE_ORDER, answers
         return
-    for order in ("ascending", "descending"):
-        rows = (answers.administrations["option_order"] == order).to_numpy()
-        if rows.any():
-            yield order, answers.where(rows)
+    for order in sorted(answers.administrations["option_order"].unique()):
+        yield order, answers.where((answers.administrations["option_order"] == order).to_numpy())
 
 
 def _panels(table: pd.DataFrame) -> list[tuple[str, str]]:
@@ -134,6 +141,10 @@ def _draw_shares(axes: Axes, own: pd.DataFrame) -> QuadMesh:
         np.arange(len(options) + 1) - 0.5, np.arange(len(items) + 1) - 0.5, np.ma.masked_invalid(shares),
         cmap=SHARES, vmin=0, vmax=1, edgecolors="white", linewidth=0.4,
     )  # fmt: skip
+    if "right" in own:
+        place = {option: column for column, option in enumerate(options)}
+        for row, option in enumerate(own.loc[own["right"], "option"]):
+            axes.add_patch(Rectangle((place[option] - 0.5, row - 0.5), 1, 1, fill=False, edgecolor=INK, linewidth=0.6))
     axes.set_xticks(range(len(options)), [str(option) for option in options])
     axes.set_ylim(len(items) - 0.5, -0.5)
     axes.tick_params(length=0)
@@ -169,9 +180,18 @@ def _name_respondent(axes: Axes, name: str, look: Style) -> None:
 def words(table: pd.DataFrame, material: Material, _options: Options) -> Words:
     """Word the caption and the alt text."""
     two = table.groupby("respondent")["option_order"].nunique().max() > 1
+    response = material.instrument.response
+    named = (
+        "options by their number in the wording; framed: the right one"
+        if response.kind == "choice"
+        else f"{response.minimum}: lowest, {response.maximum}: highest"
+    )
     mirrored = (
-        " Options are named by what they mean, whatever their printed place: where the content decides, a respondent's "
-        "two panels are alike; where the place decides, they mirror each other."
+        " Options are numbered alike in every order: where the content decides, a respondent's panels are alike; where "
+        "the printed place decides, the dark cells move from panel to panel."
+        if two and response.kind == "choice"
+        else " Options are named by what they mean, whatever their printed place: where the content decides, a "
+        "respondent's two panels are alike; where the place decides, they mirror each other."
         if two
         else ""
     )
@@ -180,8 +200,7 @@ def words(table: pd.DataFrame, material: Material, _options: Options) -> Words:
     response = material.instrument.response
     return Words(
         title=f"Answers to the {material.instrument.n_items} items of {material.instrument.id}, by option order.",
-        shown=f"Cells: share of an option among the valid answers to an item ({response.minimum}: lowest, "
-        f"{response.maximum}: highest).{mirrored}{how}",
+        shown=f"Cells: share of an option among the valid answers to an item ({named}).{mirrored}{how}",
         n=n_sentence(material),
         states=states_sentence(material),
         norm="",

@@ -29,6 +29,7 @@ from valuemap.plotting.words import (
     verdict_sentence,
 )
 from valuemap.quality import Evidence
+from valuemap.rating_scales import only_rating_scales
 from valuemap.reliability.rows import item_means
 from valuemap.scoring.answers import Answers
 from valuemap.scoring.scores import scores_of
@@ -43,6 +44,7 @@ COLUMNS += ["axis_low", "axis_high"]
 
 def tidy(material: Material, _options: Options) -> pd.DataFrame:
     """Return one row a respondent, panel and point (item or scale)."""
+    only_rating_scales(material.instrument, "The figure of option orders and wordings", "valuemap quality")
     rows = [row for subject in material.subjects for row in (*_orders(subject), *_wordings(subject))]
     if not rows:
         raise UsageError(

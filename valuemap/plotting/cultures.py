@@ -37,6 +37,7 @@ from valuemap.plotting.words import (
     states_sentence,
     verdict_sentence,
 )
+from valuemap.rating_scales import only_rating_scales
 from valuemap.scoring.profile import Profile
 
 Matrix = NDArray[np.float64]
@@ -75,6 +76,7 @@ def tidy(material: Material, options: Options) -> pd.DataFrame:
 
 
 def _cultures(material: Material, options: Options) -> tuple[str, tuple[Culture, ...]]:
+    only_rating_scales(material.instrument, "The figure of cultures", "valuemap figure profile")
     norm = find_norm(options.norm or COUNTRIES)
     levels = [options.level] if options.level else [level.id for level in material.instrument.levels]
     for level in levels:

@@ -45,7 +45,7 @@ class Options:
     margin
         Of the equivalence tests, in SDs of the norm.
     target_se
-        Standard error of a value that is wanted, in scale points.
+        Standard error of a value that is wanted, in scale points; ``None`` for the usual one.
     seed
         Of everything random.
     """
@@ -54,7 +54,7 @@ class Options:
     level: str | None = None
     by_framing: bool = False
     margin: float = 0.2
-    target_se: float = 0.1
+    target_se: float | None = None
     seed: int = 1
 
 

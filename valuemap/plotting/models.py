@@ -29,6 +29,8 @@ from valuemap.plotting.words import (
     n_sentence,
     not_interpretable,
     number,
+    score_axis,
+    score_words,
     states_sentence,
     verdict_sentence,
 )
@@ -61,7 +63,9 @@ def tidy(material: Material, options: Options) -> pd.DataFrame:
             {**known, "scale": place.scale, "name": place.name, "score": shown.reference.centres[place.column]}
             for place in order
         ]
-    return pd.DataFrame([*rows, *_passes(material, _between(material, level, options), level)])
+    table = pd.DataFrame([*rows, *_passes(material, _between(material, level, options), level)])
+    table.attrs["axis"] = score_axis(material.instrument)
+    return table
 
 
 def _check(material: Material) -> None:
@@ -161,7 +165,7 @@ def _draw_heat(figure: Figure, axes: Axes, scores: pd.DataFrame, look: Style, ce
         annot_kws={"fontsize": look.small}, cbar_kws={"location": "bottom", "shrink": 0.8, "aspect": 30, "pad": 0.02},
     )  # fmt: skip
     bar = figure.axes[-1]
-    bar.set_xlabel("Centred score (scale points)")
+    bar.set_xlabel(scores.attrs["axis"])
     bar.tick_params(length=2)
     axes.xaxis.tick_top()
     names, rotation = _column_names(grid.columns, cell, look)
@@ -235,7 +239,7 @@ def words(table: pd.DataFrame, material: Material, options: Options) -> Words:
     return Words(
         title=f"{material.instrument.level(level).name} of {len(material.subjects)} respondents "
         f"({material.instrument.id}).",
-        shown=f"Cells: centred scores. {accuracy}".strip(),
+        shown=f"Cells: {score_words(material.instrument)}. {accuracy}".strip(),
         n=n_sentence(material),
         states=states_sentence(material),
         norm=f"Last column: {shown.reference.centre_kind}s of the {shown.population}." if shown else "",

@@ -24,6 +24,8 @@ from valuemap.plotting.words import (
     interval_sentence,
     n_sentence,
     not_interpretable,
+    score_axis,
+    score_words,
     states_sentence,
     verdict_sentence,
 )
@@ -60,7 +62,9 @@ def tidy(material: Material, options: Options) -> pd.DataFrame:
                     **_norm(shown, place.column),
                 }
             )
-    return pd.DataFrame(rows)
+    table = pd.DataFrame(rows)
+    table.attrs["axis"] = score_axis(material.instrument)
+    return table
 
 
 def _norm(shown: NormShown | None, column: int) -> dict[str, float | str]:
@@ -78,7 +82,7 @@ def draw(figure: Figure, table: pd.DataFrame, look: Style) -> None:
     axes.use_sticky_edges = False
     handles = draw_series(axes, table, rows, "score", look)
     legend_above(figure, [*handles, *_draw_band(figure, table, rows)], look)
-    axes.set_xlabel("Centred score (scale points)")
+    axes.set_xlabel(table.attrs["axis"])
     pairs = zip(table["respondent"], table["verdict"], strict=True)
     remark_below(figure, not_interpretable(pairs), look)
 
@@ -111,7 +115,7 @@ def words(table: pd.DataFrame, material: Material, options: Options) -> Words:
     found = [profile_of(subject, level) for subject in material.subjects]
     return Words(
         title=f"Profile of {name} ({material.instrument.id}).",
-        shown="Points: centred scores (a scale's mean minus the mean of all answers); hollow: not interpretable.",
+        shown=f"Points: {score_words(material.instrument)}; hollow: not interpretable.",
         n=n_sentence(material),
         states=states_sentence(material),
         norm=f"{shown.sentence} Caveats: {'; '.join(shown.reference.caveats)}." if shown else "No norm is shown.",

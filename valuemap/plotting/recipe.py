@@ -53,7 +53,7 @@ class RecipeOptions(Definition):
     level: Text | None = None
     by: Literal["respondent", "framing"] = "respondent"
     margin: Annotated[Number, Field(gt=0)] = 0.2
-    target_se: Annotated[Number, Field(gt=0)] = 0.1
+    target_se: Annotated[Number, Field(gt=0)] | None = None
     seed: Annotated[int, Field(ge=0)] = 1
 
 

@@ -24,10 +24,11 @@ from valuemap.plotting.words import (
     Words,
     n_sentence,
     not_interpretable,
+    score_words,
     states_sentence,
     verdict_sentence,
 )
-from valuemap.reliability.facets import SCALE, FacetStudy, facet_study
+from valuemap.reliability.facets import SCALE, FacetStudy, facet_study, usual_target
 from valuemap.statistics.generalizability import coefficients
 
 #: From this width (mm) the two panels stand beside each other.
@@ -42,7 +43,7 @@ def tidy(material: Material, options: Options) -> pd.DataFrame:
     studies, refusals = _studies(material, options)
     if not studies:
         raise StatisticsError(f"No figure of reliability: {' '.join(refusals)}")
-    facet = _facet(list(studies.values()))
+    facet, target = _facet(list(studies.values())), _target(material, options)
     rows: list[dict[str, object]] = []
     for subject in material.subjects:
         if subject.name not in studies:
@@ -56,7 +57,7 @@ def tidy(material: Material, options: Options) -> pd.DataFrame:
             }
             for component in study.components.components
         ]  # fmt: skip
-        rows += [{"panel": "design", **known, "target": options.target_se, **point} for point in _curve(study, facet)]
+        rows += [{"panel": "design", **known, "target": target, **point} for point in _curve(study, facet)]
     return pd.DataFrame(rows)
 
 
@@ -71,10 +72,14 @@ def _studies(material: Material, options: Options) -> tuple[dict[str, FacetStudy
             refusals.append("People answered once, so nothing was varied: see valuemap reliability for their alphas.")
             continue
         try:
-            found[subject.name] = facet_study(subject.answers, level, options.target_se, options.seed)
+            found[subject.name] = facet_study(subject.answers, level, _target(material, options), options.seed)
         except StatisticsError as fault:
             refusals.append(f"{subject.name}: {fault}")
     return found, refusals
+
+
+def _target(material: Material, options: Options) -> float:
+    return usual_target(material.instrument) if options.target_se is None else options.target_se
 
 
 def _facet(studies: Sequence[FacetStudy]) -> str:
@@ -177,7 +182,7 @@ def _draw_curve(axes: Axes, designs: pd.DataFrame, names: Sequence[str], look: S
     axes.set_xticks(range(2, MOST + 1, 2))
     facet = str(designs["facet"].iloc[0])
     axes.set_xlabel(f"{facet.capitalize()}s")
-    axes.set_ylabel(look.label("Standard error of a value (scale points)", look.width * 0.5))
+    axes.set_ylabel(look.label("Standard error of a score (points)", look.width * 0.5))
 
 
 def _curve_handles(designs: pd.DataFrame) -> list[Artist]:
@@ -202,9 +207,10 @@ def words(table: pd.DataFrame, material: Material, options: Options) -> Words:
     )
     return Words(
         title=f"Variance of the profile and design of a study ({material.instrument.id}).",
-        shown="Left or above: shares of the variance components of centred scale scores over the passes of one model "
-        "(negative estimates are 0). Right or below: standard error of a value in a design with more or fewer levels, "
-        f"other facets as asked; dotted: target {options.target_se:g}. In the design that was run {coefficients_}.",
+        shown=f"Left or above: shares of the variance components of {score_words(material.instrument)} over the passes "
+        "of one model (negative estimates are 0). Right or below: standard error of a score in a design with more or "
+        f"fewer levels, other facets as asked; dotted: target {_target(material, options):g}. In the design that was "
+        f"run {coefficients_}.",
         n=n_sentence(material),
         states=states_sentence(material),
         norm="",

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from valuemap.instrument import Instrument
+from valuemap.instrument import Instrument, Scale
 from valuemap.reliability.rows import Rows, centred_items
 from valuemap.scoring.profile import items_of
 from valuemap.statistics.estimate import Estimate
@@ -104,24 +104,22 @@ def consistency(
     cultural groups. Assessment, 29, 1005-1019. R: ``psych::alpha``, ``psych::omega`` of each scale's items.
     """
     centred = centred_items(rows.values, instrument)
-    found = [
-        _of_scale(rows, centred, instrument, level, scale.id, scale.name)
-        for level in levels
-        for scale in instrument.scales_of(level)
-    ]
-    bootstraps = _bootstraps(rows.values, found, seed, resamples)
+    found = [_of_scale(rows, centred, instrument, scale) for level in levels for scale in instrument.scales_of(level)]
+    bootstraps = _bootstraps(rows, instrument, found, seed, resamples)
     return tuple(
         replace(scale, bootstrap=bootstraps.get(number, scale.raw.alpha)) for number, scale in enumerate(found)
     )
 
 
 def _of_scale(
-    rows: Rows, centred: NDArray[np.float64] | None, instrument: Instrument, level: str, scale_id: str, name: str
+    rows: Rows, centred: NDArray[np.float64] | None, instrument: Instrument, scale: Scale
 ) -> ScaleConsistency:
+    level, scale_id, name = scale.level, scale.id, scale.name
     items = items_of(scale_id, level, instrument)
     columns = np.array(items) - 1
-    complete = ~np.isnan(rows.values[:, columns]).any(axis=1)
-    own = rows.values[np.ix_(complete, columns)]
+    points = rows.part(scale.part)
+    complete = ~np.isnan(points[:, columns]).any(axis=1)
+    own = points[np.ix_(complete, columns)]
     if reason := _why_not(own, items):
         figures = _none(len(own), reason)
         beside = None if centred is None else figures
@@ -197,16 +195,17 @@ def _varying(own: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 
 def _bootstraps(
-    values: NDArray[np.float64], found: Sequence[ScaleConsistency], seed: int, resamples: int
+    rows: Rows, instrument: Instrument, found: Sequence[ScaleConsistency], seed: int, resamples: int
 ) -> dict[int, Estimate]:
     """Bootstrap every scale that has an alpha, in one go, on the same rows and items as its alpha."""
+    parts = {(scale.level, scale.id): scale.part for scale in instrument.scales}
     blocks: list[NDArray[np.float64]] = []
     scales: dict[str, range] = {}
     first = 0
     for number, scale in enumerate(found):
         if math.isnan(scale.raw.alpha.value):
             continue
-        own = values[:, np.array(scale.items) - 1]
+        own = rows.part(parts[scale.level, scale.scale])[:, np.array(scale.items) - 1]
         complete = np.isfinite(own.sum(axis=1))
         block = np.where(complete[:, None], own, np.nan)[:, _varying(own[complete])]
         blocks.append(block)

@@ -19,6 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from valuemap.errors import StatisticsError
+from valuemap.instrument import Instrument
 from valuemap.reliability.rows import item_means
 from valuemap.scoring.answers import Answers
 from valuemap.scoring.profile import items_of
@@ -39,6 +40,11 @@ FIXED_FACETS = ("option_order", "item_order")
 #: Facets of which a design can have more, and how many at most.
 PLANNED_FACETS: Mapping[str, int] = {"wording": 12, "framing": 12}
 MOST_REPEATS = 100
+
+
+def usual_target(instrument: Instrument) -> float:
+    """Return the standard error that is looked for where none is named: 0.1 scale points, or 1 of a sum of points."""
+    return 1.0 if instrument.scoring == "sum" else 0.1
 
 
 @dataclass(frozen=True)
@@ -115,7 +121,8 @@ def facet_study(own: Answers, level: str, target: float, seed: int = 1) -> Facet
     -----
     With items within scales (i:s) taken as random, the universe variance of a scale is smaller and the error larger by
     ``var(i:s) * mean(1 / items)``. ``var(i:s)`` is the crossed item component of the items' deviations from their own
-    scale, times (N - 1) / (N - S) for N items in S scales.
+    scale, times (N - 1) / (N - S) for N items in S scales. Where an instrument counts points (a score is the sum of
+    its items), ``mean(items)`` stands in the place of ``mean(1 / items)``.
 
     References
     ----------
@@ -129,7 +136,7 @@ def facet_study(own: Answers, level: str, target: float, seed: int = 1) -> Facet
     raw = _long(own, facets, SCALE, scores.scales, scores.raw)
     kept, notes = _scales_in_every_cell(centred, facets)
     if len(kept) < 2:
-        raise StatisticsError("Fewer than two scales have a score in every condition: nothing can be told apart.")
+        raise StatisticsError(_too_few_scales(own, level))
     components, raw_components = (
         variance_components(
             table[table[SCALE].isin(kept)],
@@ -151,7 +158,7 @@ def facet_study(own: Answers, level: str, target: float, seed: int = 1) -> Facet
         raw_design=_with_usable_intervals(coefficients(raw_components, SCALE)),
         over_items=_over_items(own, level, kept, facets, design),
         decision=_decide(components, target),
-        notes=(*notes, *_notes(own, facets, components)),
+        notes=(*notes, *_notes(own, facets, components), *_overlap(own.instrument, level)),
     )
 
 
@@ -200,6 +207,25 @@ def _scales_in_every_cell(table: pd.DataFrame, facets: Sequence[str]) -> tuple[l
     return counts.index[counts > 0].tolist(), notes
 
 
+def _too_few_scales(own: Answers, level: str) -> str:
+    others = [other.id for other in own.instrument.levels if len(own.instrument.scales_of(other.id)) > 1]
+    if len(own.instrument.scales_of(level)) > 1 or not others:
+        return "Fewer than two scales have a score in every condition: nothing can be told apart."
+    return (
+        f"The level {level} has one scale, and a variance among scales needs two; take another level "
+        f"({', '.join(f'--level {other}' for other in others)})."
+    )
+
+
+def _overlap(instrument: Instrument, level: str) -> list[str]:
+    """Say which scales of a level rest on the same answers: they are no independent targets."""
+    scales = instrument.scales_of(level)
+    sharing = [scale.id for scale in scales if any(set(scale.items) & set(o.items) for o in scales if o is not scale)]
+    if not sharing:
+        return []
+    return [f"{', '.join(sharing)} rest on the same answers, so they are not independent scales."]
+
+
 def _over_items(
     own: Answers, level: str, kept: Sequence[str], facets: Sequence[str], design: Generalizability
 ) -> OverItems | None:
@@ -207,7 +233,10 @@ def _over_items(
     n_items = sum(map(len, groups))
     if n_items == len(groups):
         return None
-    columns = [own.values[:, np.array(items) - 1] for items in groups]
+    parts = {scale.id: scale.part for scale in own.instrument.scales_of(level)}
+    columns = [
+        own.part(parts[scale] or "total")[:, np.array(items) - 1] for scale, items in zip(kept, groups, strict=True)
+    ]
     deviations = np.hstack([own_items - item_means(own_items.T)[:, None] for own_items in columns])
     names = [f"{scale} {item}" for scale, items in zip(kept, groups, strict=True) for item in items]
     table = _long(own, facets, ITEM, names, deviations)
@@ -216,7 +245,8 @@ def _over_items(
     except StatisticsError:
         return None
     variance = crossed[ITEM].value * (n_items - 1) / (n_items - len(groups))
-    moved = variance * float(np.mean([1 / len(items) for items in groups]))
+    summed = own.instrument.scoring == "sum"
+    moved = variance * float(np.mean([len(items) if summed else 1 / len(items) for items in groups]))
     universe = max(design.universe_variance - moved, 0.0)
     total = [design.universe_variance + error.value**2 for error in (design.se_relative, design.se_absolute)]
     if min(total) <= 0:

@@ -8,7 +8,8 @@ apart.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -43,9 +44,12 @@ class Rows:
     caveat
         What a figure over these rows is not; empty for people.
     values
-        Answers in scale points, shape (rows, items); NaN where there is none.
+        Answers in scale points (points of a choice, totals of an open answer), shape (rows, items); NaN where there is
+        none.
     excluded
         People left out, and why.
+    parts
+        Points of the parts of open answers, each of the shape of `values`.
     """
 
     kind: RowKind
@@ -54,6 +58,11 @@ class Rows:
     caveat: str
     values: NDArray[np.float64]
     excluded: tuple[str, ...] = ()
+    parts: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+
+    def part(self, name: str | None) -> NDArray[np.float64]:
+        """Return the points that a scale of this part is made of; ``None``, or a part that is no part: the whole."""
+        return self.values if name is None else self.parts.get(name, self.values)
 
     def sentence(self) -> str:
         """Say what the "respondents" of the figures are."""
@@ -81,17 +90,19 @@ def row_sets(answers: Answers) -> tuple[Rows, ...]:
 
 def _people(answers: Answers) -> Rows:
     kept, excluded = leave_out_people(answers)
-    return Rows("people", "people", f"{len(kept.values):,} people", "", kept.values, excluded)
+    return Rows("people", "people", f"{len(kept.values):,} people", "", kept.values, excluded, kept.parts)
 
 
 def _passes(name: str, answers: Answers) -> Rows:
-    return Rows("passes", name, varied_by(answers.administrations), INDEX_NOT_RELIABILITY, answers.values)
+    varied = varied_by(answers.administrations)
+    return Rows("passes", name, varied, INDEX_NOT_RELIABILITY, answers.values, parts=answers.parts)
 
 
 def _models(models: list[Answers]) -> Rows:
     means = np.array([item_means(own.values) for own in models])
     varied = f"{len(models)} models, each the mean of its passes"
-    return Rows("models", "models", varied, "how these models differ, not how people do", means)
+    parts = {part: np.array([item_means(own.part(part)) for own in models]) for part in models[0].parts}
+    return Rows("models", "models", varied, "how these models differ, not how people do", means, parts=parts)
 
 
 def varied_by(administrations: pd.DataFrame) -> str:

@@ -27,6 +27,7 @@ from valuemap.statistics.estimate import Estimate
 from valuemap.statistics.reliability import IccForm, icc
 
 FEWEST_RESPONDENTS = 3
+FEWEST_SCALES = 2
 #: Scores that differ by less are ties: centring leaves rounding errors that would break them.
 DECIMALS = 9
 OTHER_FACETS = [facet for facet in FACETS if facet != "wording"]
@@ -108,6 +109,11 @@ def stability(answers: Answers, level: str) -> Stability:
     """
     if answers.is_people:
         return Stability((), (), ("Each person answered once: no test–retest and no alternate form to compare.",))
+    scales = answers.instrument.scales_of(level)
+    if len(scales) < FEWEST_SCALES:
+        return Stability(
+            (), (), (f"No agreement of profiles: the level {level} has one scale, and a profile needs two.",)
+        )
     models = [own for _, own in answers.by(["respondent"])]
     retests = [found for own in models for found in _retests(own, level)]
     forms = [found for own in models for found in _alternate_forms(own, level)]

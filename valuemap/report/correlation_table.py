@@ -21,7 +21,7 @@ from valuemap.report import headings
 from valuemap.report.notes import joined, level_title, rows_sentences, rows_title
 from valuemap.report.tables import Cell, Column, Phrase, Row, Table, italic, phrase
 from valuemap.scoring.answers import Answers
-from valuemap.scoring.keyed import score
+from valuemap.scoring.scores import score_parts
 
 Matrix = NDArray[np.float64]
 
@@ -79,7 +79,7 @@ def intercorrelations(rows: Rows, answers: Answers, level: str) -> Intercorrelat
     R: ``cor(scores)``, ``psych::alpha``.
     """
     instrument = answers.instrument
-    scores = score(rows.values, instrument, level).centred
+    scores = score_parts(rows.values, rows.parts, instrument, level).centred
     complete = scores[~np.isnan(scores).any(axis=1)]
     if len(complete) < FEWEST_ROWS:
         raise StatisticsError(

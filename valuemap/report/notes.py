@@ -59,11 +59,14 @@ def verdict_sentence(who: str, verdict: Verdict) -> str:
 
 
 def answers_sentence(answers: Answers) -> str:
-    """Count the answers by state."""
+    """Count the answers by state, and say of open ones who levelled them."""
     states = ", ".join(f"{answers.count(state):,} {state.value}" for state in State)
     if answers.is_people:
         return f"Answers: {states}, {int((answers.states == NOT_ASKED).sum()):,} missing."
-    return f"Answers: {answers.n_asked:,} asked, of which {states}."
+    levelled = (
+        f" Levelled by {answers.scorer}; {answers.n_unrated:,} valid ones have no level." if answers.scorer else ""
+    )
+    return f"Answers: {answers.n_asked:,} asked, of which {states}.{levelled}"
 
 
 def asked_sentence(answers: Answers) -> str:

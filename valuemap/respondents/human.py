@@ -174,6 +174,7 @@ def people_from_table(
     The index numbers the rows and its name says what they are ("line", "row"); the other parameters and the errors are
     those of `read_people`. `source` names the table in errors.
     """
+    _check_format(instrument, direction)
     _check_columns(table, instrument, id_column, items, source)
     if table.empty:
         raise DataError(f"{source}: has no rows below the names of its columns.")
@@ -316,6 +317,18 @@ def _numbered(table: pd.DataFrame, first: int) -> pd.DataFrame:
 
 
 # ---------------------------------------------------------------------------------------- tables to answers
+
+
+def _check_format(instrument: Instrument, direction: Direction) -> None:
+    if instrument.response.kind == "open":
+        raise UsageError(
+            f"{instrument.id} has answers in the respondent's own words, and a data file holds codes: "
+            "people's texts and totals cannot be imported yet."
+        )
+    if instrument.response.kind == "choice" and direction == "low":
+        raise UsageError(
+            f"--direction low is for rating scales; the codes of {instrument.id} are its options' numbers."
+        )
 
 
 def _check_columns(
