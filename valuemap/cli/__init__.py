@@ -23,6 +23,7 @@ COMMANDS = {
     "reliability": ("reliability", "Say how consistent, stable and generalisable its answers are."),
     "structure": ("structure", "Test whether the answers hang together as theory says."),
     "compare": ("compare", "Compare profiles with people, with countries, and with each other."),
+    "drift": ("drift", "Say whether values moved from one release of a model to the next."),
     "figure": ("figure", "Draw a figure, with its numbers and its caption beside it."),
     "table": ("table", "Set the results as tables for a paper: docx, LaTeX, HTML, Markdown."),
     "report": ("report", "Write one page of everything a study says, to read offline."),
@@ -38,8 +39,8 @@ Exit codes:
   0    done
   1    error: the message says what was wrong and what to do
   2    usage: an option or argument is wrong
-  3    drift (kept for valuemap drift)
-  4    degraded evidence: too few answers are valid, or (quality) a profile is not interpretable
+  3    drift: values or behaviour moved from the baseline
+  4    degraded evidence: too few answers are valid, a profile is not interpretable, or (drift) nothing is decided
   130  interrupted; the same command goes on where it stopped
 """
 

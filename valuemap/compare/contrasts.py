@@ -218,12 +218,12 @@ def difference_with_error(one: Answers, other: Answers, level: str) -> tuple[Mat
     return (
         _scores(first) - _scores(second),
         np.sqrt(squares.sum(axis=0)),
-        np.full(len(shares), _welch(squares, freedoms)),
+        np.full(len(shares), welch_freedom(squares, freedoms)),
     )
 
 
-def _welch(squares: Matrix, freedoms: Matrix) -> float:
-    """Welch's degrees of freedom, from the variances' means over scales (see `compare_scales` for why)."""
+def welch_freedom(squares: Matrix, freedoms: Matrix) -> float:
+    """Return Welch's degrees of freedom, from the variances' means over scales (see `compare_scales` for why)."""
     there = squares[:, ~np.isnan(squares).any(axis=0)]
     if not there.size or (freedoms <= 0).any():
         return 0.0

@@ -1,0 +1,227 @@
+"""``valuemap drift``: whether a model's values moved from one release to the next."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from valuemap.cli.output import print_json, say, tell
+from valuemap.errors import EXIT_DEGRADED, EXIT_DRIFT, EXIT_OK, EXIT_USAGE, UsageError
+
+if TYPE_CHECKING:
+    from valuemap.drift import DriftResult, Release
+
+EPILOG = """\b
+Examples:
+  valuemap drift baseline.vmap candidate.vmap
+  valuemap drift baseline.json candidate.vmap --junit drift.xml
+  valuemap drift v1.vmap v2.vmap v3.vmap --material 0.3 --json
+  valuemap drift v1.vmap v2.vmap --accept wording --accept sampling
+\b
+Exit codes:
+  0  stable: every value is within the material change
+  3  drifted
+  4  degraded evidence, or undecided (then 0 with --allow-undecided)
+"""
+
+#: Subcommand, the module that holds it, and its line in the help.
+SUBCOMMANDS = {
+    "power": ("drift_power", "Say which change a design can see, and which design sees a change."),
+    "history": ("drift_history", "Follow the values over many versions."),
+}
+
+
+@click.command(epilog=EPILOG)
+@click.argument("baseline", type=click.Path(path_type=Path), metavar="BASELINE")
+@click.argument("candidates", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="CANDIDATE...")
+@click.option(
+    "--accept",
+    multiple=True,
+    metavar="DIFFERENCE",
+    help="Compare although the two were not asked alike in this: instrument, wording, framing, presentation, "
+    "item-order, option-order, mode, items, sampling or scorer. May be given several times.",
+)
+@click.option(
+    "--level",
+    metavar="LEVEL",
+    help="values, ten or higher-order.  [default: the first for which a norm of persons is known]",
+)
+@click.option(
+    "--norm",
+    metavar="ID|FILE",
+    help="Whose SDs changes are measured in: a norm of persons (valuemap norm list), or a study file of people.  "
+    "[default: the usual one]",
+)
+@click.option(
+    "--unit",
+    type=click.Choice(["sd", "points"]),
+    default="sd",
+    show_default=True,
+    help="Measure changes in human SDs, or in scale points where there are none.",
+)
+@click.option(
+    "--material",
+    default=0.2,
+    show_default=True,
+    type=click.FloatRange(0, min_open=True),
+    help="The smallest change that matters, in that unit: a value shown to be within it is stable.",
+)
+@click.option("--respondent", metavar="NAME", help="Whom to compare, where files hold several.  [default: all]")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print Markdown, for a comment on a pull request.")
+@click.option(
+    "--junit",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write a JUnit report as well, which build servers show.",
+)
+@click.option("--allow-undecided", is_flag=True, help="Exit code 0 where the result is undecided.")
+@click.option(
+    "--seed", default=1, show_default=True, type=click.IntRange(0), help="Seed of permutations and of the bootstrap."
+)
+def compare(
+    baseline: Path,
+    candidates: tuple[Path, ...],
+    accept: tuple[str, ...],
+    level: str | None,
+    norm: str | None,
+    unit: str,
+    material: float,
+    respondent: str | None,
+    as_json: bool,
+    as_markdown: bool,
+    junit: Path | None,
+    allow_undecided: bool,
+    seed: int,
+) -> None:
+    """Say whether a model's values moved from a baseline to a candidate, and whether that could be seen.
+
+    BASELINE and each CANDIDATE are study files of the same questions; a BASELINE may also be the JSON file of
+    valuemap baseline freeze. First the word, stable, drifted, undecided or degraded evidence, and why. Then what about
+    the model changed; the change of every value in human SDs with its interval; changes of refusals, of response
+    style and of the answers; and the change that this design could have seen.
+    """
+    from valuemap.drift import compare_releases
+    from valuemap.drift.alike import UnlikeReleases
+    from valuemap.drift.pairs import paired
+
+    if as_json and as_markdown:
+        raise UsageError("--json and --markdown: give one of the two.")
+    before = _read(baseline)
+    pairs = [pair for candidate in candidates for pair in paired(before, _read(candidate), respondent)]
+    for release in dict.fromkeys(release.source for pair in pairs for release in pair if release.being_written):
+        say(f"{release}: is being written; compared is what it holds now.")
+    try:
+        results = tuple(
+            compare_releases(
+                one,
+                other,
+                level=level,
+                norm=norm,
+                unit="points" if unit == "points" else "sd",
+                material=material,
+                accept=accept,
+                seed=seed,
+            )
+            for one, other in pairs
+        )
+    except UnlikeReleases as fault:
+        # Each of its lines is one difference; their parts were made harmless when they were put together.
+        click.echo(f"Error: {fault}", err=True)
+        click.get_current_context().exit(EXIT_USAGE)
+    _show(results, as_json=as_json, as_markdown=as_markdown)
+    if junit is not None:
+        _write_junit(results, junit)
+    click.get_current_context().exit(_exit_code([result.word for result in results], allow_undecided=allow_undecided))
+
+
+def _read(path: Path) -> tuple[Release, ...]:
+    if path.suffix == ".json":
+        from valuemap.drift.baseline import load_baseline
+
+        return tuple(load_baseline(path))
+    from valuemap.drift import releases_of
+
+    return releases_of(path)
+
+
+def _show(results: Sequence[DriftResult], *, as_json: bool, as_markdown: bool) -> None:
+    if as_json:
+        from valuemap.cli.drift_data import as_data
+
+        print_json({"results": [as_data(result) for result in results]})
+    elif as_markdown:
+        from valuemap.drift.markdown import markdown
+
+        click.echo(markdown(results))
+    else:
+        from valuemap.cli.drift_view import print_result
+
+        for place, result in enumerate(results):
+            if place:
+                tell("")
+            print_result(result)
+
+
+def _write_junit(results: Sequence[DriftResult], path: Path) -> None:
+    from valuemap.drift.junit import junit
+
+    try:
+        path.write_text(junit(results), encoding="utf-8")
+    except OSError as fault:
+        raise UsageError(f"{path}: cannot be written ({fault.strerror}).") from None
+
+
+def _exit_code(words: Sequence[str], *, allow_undecided: bool) -> int:
+    """Let the worst word decide; drift is worse than not knowing."""
+    if "drifted" in words:
+        return EXIT_DRIFT
+    if "degraded evidence" in words or ("undecided" in words and not allow_undecided):
+        return EXIT_DEGRADED
+    return EXIT_OK
+
+
+class DriftGroup(click.Group):
+    """A group whose usual command compares two files, so that ``valuemap drift a b`` needs no name for it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the subcommands."""
+        return list(SUBCOMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a subcommand."""
+        if cmd_name not in SUBCOMMANDS:
+            return None
+        module = importlib.import_module(f"valuemap.cli.{SUBCOMMANDS[cmd_name][0]}")
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Take anything that is no subcommand for files and options of the comparison."""
+        if args[0] in SUBCOMMANDS:
+            return super().resolve_command(ctx, args)
+        return "", compare, args
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """Show the usage of the comparison."""
+        return compare.collect_usage_pieces(ctx)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the options of the comparison, then the subcommands without importing them."""
+        compare.format_options(ctx, formatter)
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in SUBCOMMANDS.items()])
+
+
+command = DriftGroup(
+    name="drift",
+    help=compare.help,
+    epilog=EPILOG,
+    context_settings={"ignore_unknown_options": True},
+)

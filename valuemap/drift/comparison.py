@@ -1,0 +1,363 @@
+"""A candidate release against a baseline: everything ``valuemap drift`` says about one pair.
+
+In go two releases; out comes a `DriftResult`. Rules: only what was asked alike is compared, or what the user accepted
+by name; there is one Benjamini–Hochberg over all tests of a comparison, of values, behaviour and the whole profile, so
+that the chance that anything is called drift without any change stays below five per cent; a change is measured in
+SDs of people, never of group means.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from valuemap.drift.alike import attribution, differences, items_asked, refuse_two_instruments, refuse_unlike
+from valuemap.drift.behaviour import (
+    STATES,
+    changes_of_answers,
+    changes_of_indices,
+    changes_of_states,
+    judged,
+    permutation_p,
+)
+from valuemap.drift.cells import Shared, shared_cells
+from valuemap.drift.change import ROUNDING, Change, change_of_values, tested
+from valuemap.drift.indices import INDICES, answer_distances
+from valuemap.drift.release import Release
+from valuemap.drift.result import BehaviourChange, Difference, DriftResult, Power, Unit, ValueChange, Word
+from valuemap.drift.tables import ARRANGEMENTS, FEWEST_WAYS, Tables, passes_of, ways
+from valuemap.drift.units import Units, units_of
+from valuemap.drift.verdict import power_of, word_of_value
+from valuemap.drift.whole import DISTANCE, TURN, circle_angles, whole_change, whole_statistics
+from valuemap.errors import StatisticsError
+from valuemap.quality import Verdict, assess
+from valuemap.scoring.answers import NOT_ASKED, Answers
+from valuemap.scoring.profile import ENOUGH_VALID, items_of
+from valuemap.statistics.effects import adjust
+
+Matrix = NDArray[np.float64]
+
+
+def compare_releases(
+    baseline: Release,
+    candidate: Release,
+    *,
+    level: str | None = None,
+    norm: str | None = None,
+    unit: Unit = "sd",
+    material: float = 0.2,
+    accept: Collection[str] = (),
+    seed: int = 1,
+) -> DriftResult:
+    """Compare a candidate release with a baseline.
+
+    Parameters
+    ----------
+    baseline, candidate
+        The releases; changes are candidate minus baseline.
+    level
+        Level of the scales; ``None``: the first for which a norm of persons is known.
+    norm
+        Norm of persons (an id, or a study file of people) that gives the SDs; ``None``: the usual one.
+    unit
+        "sd" or "points".
+    material
+        The smallest change that matters, in the unit, above 0.
+    accept
+        Names of differences in the asking that the user takes consciously.
+    seed
+        Of permutations and bootstrap.
+
+    Raises
+    ------
+    UnlikeReleases
+        They were not asked alike, and not every difference was accepted.
+    UsageError
+        A name to accept is unknown, or there are no human SDs for this level.
+    NormError, CatalogError, InstrumentError
+        The norm or the level is not known or does not fit.
+    StatisticsError
+        The material change is not above 0.
+    StudyError
+        They share no condition, or no valid answer to any cell.
+    """
+    if not (math.isfinite(material) and material > 0):
+        raise StatisticsError(f"The material change is {material:g}; it must be above 0.")
+    refuse_two_instruments(baseline, candidate)
+    accepted = refuse_unlike(differences(baseline, candidate), accept)
+    units = units_of(baseline.answers.instrument, level, norm, unit)
+    shared = shared_cells(baseline, candidate, [one.name for one in accepted])
+    verdicts = assess(baseline.answers), assess(candidate.answers)
+    change = change_of_values(shared, units.level)
+    observed, chance, drawn = _arranged(shared, units.level, seed)
+    figures = _figures(shared)
+    behaviour = (
+        *changes_of_states(shared, seed),
+        *changes_of_indices(shared, verdicts, figures, chance, drawn),
+        *changes_of_answers(shared, observed, chance),
+    )
+    p_whole = permutation_p(observed[DISTANCE], chance[DISTANCE]) if DISTANCE in chance else None
+    whole = whole_change(change, p_whole, drawn.get(TURN), circle_angles(shared.instrument, units.level))
+    values = _values(shared, change, units, material, verdicts, (baseline, candidate))
+    values, behaviour = _adjusted(values, behaviour, p_whole, shared, chance, material)
+    word, reasons = _overall(values, behaviour, verdicts)
+    return DriftResult(
+        baseline=baseline,
+        candidate=candidate,
+        level=units.level,
+        unit=unit,
+        sd_source=units.source,
+        material=material,
+        differences=accepted,
+        attribution=attribution(baseline, candidate),
+        values=values,
+        behaviour=behaviour,
+        whole=whole,
+        power=_power(change, units, material),
+        word=word,
+        reasons=reasons,
+        notes=_notes(baseline, candidate, shared, change, accepted, units, behaviour),
+    )
+
+
+def _statistics(before: Tables, after: Tables, level: str) -> dict[str, Matrix]:
+    """Return every statistic that arrangements are made for: changes of indices, distances, the whole profile."""
+    changes = {name: index(after) - index(before) for name, index in INDICES.items()}
+    return {**changes, **answer_distances(before, after), **whole_statistics(before, after, level)}
+
+
+def _arranged(
+    shared: Shared, level: str, seed: int
+) -> tuple[Mapping[str, float], Mapping[str, Matrix], Mapping[str, Matrix]]:
+    """Return the statistics as observed, in permutations, and in bootstrap samples; empty where chance had no part."""
+    passes = passes_of(shared)
+    observed = {name: float(values[0]) for name, values in _statistics(*passes.observed(), level).items()}
+    if any(side.exact for side in shared.sides):
+        return observed, {}, {}
+    chance: Mapping[str, Matrix] = {}
+    if ways(passes.strata, passes.later) >= FEWEST_WAYS:
+        chance = _joined([_statistics(*block, level) for block in passes.dealt_out(ARRANGEMENTS, seed)])
+    repeated = all((side.passes(len(shared.cells)) > 1).all() for side in shared.sides)
+    if not repeated:
+        return observed, chance, {}
+    return observed, chance, _joined([_statistics(*block, level) for block in passes.drawn(ARRANGEMENTS, seed)])
+
+
+def _joined(blocks: list[dict[str, Matrix]]) -> Mapping[str, Matrix]:
+    return {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
+
+
+def _figures(shared: Shared) -> tuple[Mapping[str, float], Mapping[str, float]]:
+    before, after = (
+        {name: float(index(tables)[0]) for name, index in INDICES.items()} for tables in passes_of(shared).observed()
+    )
+    return before, after
+
+
+def _values(
+    shared: Shared,
+    change: Change,
+    units: Units,
+    material: float,
+    verdicts: tuple[Verdict, Verdict],
+    releases: tuple[Release, Release],
+) -> tuple[ValueChange, ...]:
+    unread = [verdict.word == "not interpretable" for verdict in verdicts]
+    found = []
+    for place, scale in enumerate(shared.instrument.scales_of(units.level)):
+        sd, freedom = float(units.sds[place]), float(change.freedoms[place])
+        d, se = float(change.points[place]) / sd, float(change.errors[place]) / sd
+        test = tested(d, se, freedom, material)
+        nan = math.nan
+        columns = np.array(items_of(scale.id, units.level, shared.instrument)) - 1
+        note = _note(change, place, [_valid_share(release.answers, columns) for release in releases], unread)
+        found.append(
+            ValueChange(
+                scale=scale.id,
+                name=scale.name,
+                baseline=float(change.baseline[place]),
+                candidate=float(change.candidate[place]),
+                points=float(change.points[place]),
+                d=d,
+                low=nan if test is None else test.low,
+                high=nan if test is None else test.high,
+                se=se,
+                degrees_of_freedom=freedom if test is not None else nan,
+                p=nan if test is None else test.p,
+                p_adjusted=nan,
+                low90=nan if test is None else test.low90,
+                high90=nan if test is None else test.high90,
+                p_equivalence=nan if test is None else test.p_equivalence,
+                word="degraded evidence" if note else "undecided",
+                cells=int(change.cells[place]),
+                of_cells=int(change.of_cells[place]),
+                note=note,
+            )
+        )
+    return tuple(found)
+
+
+def _valid_share(answers: Answers, columns: NDArray[np.intp]) -> float:
+    asked = (answers.states[:, columns] != NOT_ASKED).sum()
+    return float((~np.isnan(answers.values[:, columns])).sum() / asked) if asked else 0.0
+
+
+def _note(change: Change, place: int, valid: list[float], unread: list[bool]) -> str:
+    """Say why a value's evidence is degraded; empty where it is not."""
+    if not change.cells[place]:
+        return "no item has a valid answer on both sides"
+    weak = [
+        f"only {share:.0%} of the {name}'s answers are valid"
+        for name, share in zip(("baseline", "candidate"), valid, strict=True)
+        if share < ENOUGH_VALID
+    ]
+    names = [name for name, bad in zip(("baseline", "candidate"), unread, strict=True) if bad]
+    profile = [f"the {' and the '.join(names)} may not be read as values"] if names else []
+    return "; ".join(weak or profile)
+
+
+def _adjusted(
+    values: tuple[ValueChange, ...],
+    behaviour: tuple[BehaviourChange, ...],
+    p_whole: float | None,
+    shared: Shared,
+    chance: Mapping[str, Matrix],
+    material: float,
+) -> tuple[tuple[ValueChange, ...], tuple[BehaviourChange, ...]]:
+    """Adjust the p of all tests of the comparison together, and give every change its word."""
+    raw = [value.p for value in values]
+    raw += [math.nan if one.p is None else one.p for one in behaviour]
+    raw.append(math.nan if p_whole is None else p_whole)
+    adjusted = [math.nan] * len(raw) if all(map(math.isnan, raw)) else list(adjust(raw).value)
+    exact = shared.exact and shared.n_clusters == 1
+    return (
+        tuple(_with_word(value, p, material, exact=exact) for value, p in zip(values, adjusted, strict=False)),
+        tuple(
+            judged(one, None if math.isnan(p) else p, shared, _usual(one.name, chance))
+            for one, p in zip(behaviour, adjusted[len(values) :], strict=False)
+        ),
+    )
+
+
+def _usual(name: str, chance: Mapping[str, Matrix]) -> float:
+    return float(chance[name].mean()) if name in chance and name not in INDICES else 0.0
+
+
+def _with_word(value: ValueChange, p_adjusted: float, material: float, *, exact: bool) -> ValueChange:
+    word: Word = value.word
+    if not value.note:
+        word = word_of_value(value.d, material, p_adjusted, value.p_equivalence, exact=exact)
+    return replace(value, p_adjusted=p_adjusted, word=word)
+
+
+def _overall(
+    values: tuple[ValueChange, ...], behaviour: tuple[BehaviourChange, ...], verdicts: tuple[Verdict, Verdict]
+) -> tuple[Word, tuple[str, ...]]:
+    moved = [value for value in values if value.word == "drifted"]
+    behaved = [one for one in behaviour if one.word == "drifted"]
+    reasons = [f"{_listed([f'{value.name} ({value.d:+.2f})' for value in moved])} moved."] if moved else []
+    reasons += [f"Behaviour changed: {one.words}" for one in behaved]
+    bad = [
+        f"The {name} is not interpretable as values. {verdict.reasons[0] if verdict.reasons else ''}".strip()
+        for name, verdict in zip(("baseline", "candidate"), verdicts, strict=True)
+        if verdict.word == "not interpretable"
+    ]
+    weak = [value for value in values if value.word == "degraded evidence"]
+    if weak and not bad:
+        bad = [f"Too few valid answers: {_listed([f'{value.name} ({value.note})' for value in weak])}."]
+    if moved or behaved:
+        return "drifted", (*reasons, *bad)
+    if weak or bad:
+        return "degraded evidence", tuple(bad)
+    undecided = [value.name for value in values if value.word == "undecided"]
+    if not undecided:
+        return "stable", ("Every value is within the material change.",)
+    return "undecided", (
+        f"{len(undecided)} of {len(values)} values are neither shown to be stable nor to have moved: "
+        f"{_listed(undecided)}.",
+    )
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _power(change: Change, units: Units, material: float) -> Power:
+    """What the design sees of a usual value: with the mean variance over the values."""
+    variances = (change.errors / units.sds) ** 2
+    there = ~np.isnan(variances)
+    if not there.any():
+        return Power(math.nan, math.nan)
+    return power_of(math.sqrt(float(variances[there].mean())), float(np.median(change.freedoms[there])), material)
+
+
+def _notes(
+    baseline: Release,
+    candidate: Release,
+    shared: Shared,
+    change: Change,
+    accepted: tuple[Difference, ...],
+    units: Units,
+    behaviour: tuple[BehaviourChange, ...],
+) -> tuple[str, ...]:
+    """Collect the caveats."""
+    notes = [f"{note[0].upper()}{note[1:]}." for note in change.notes]
+    if shared.exact:
+        notes.append("Exact distributions: the result holds for these very prompts, not for others like them.")
+    elif not np.isnan(change.errors).all() and np.nanmax(change.errors) <= ROUNDING:
+        notes.append(
+            "Every repeat gave the same answers: nothing wavers that a change could be held against, so the sizes "
+            "alone decide, for these very prompts."
+        )
+    for side, one in zip((baseline, candidate), shared.sides, strict=True):
+        if not one.exact and len(one.filled) > 1 and np.ptp(np.nan_to_num(one.filled), axis=1).max() <= ROUNDING:
+            notes.append(f"{side.source}: gives the same answer to every item: that is no profile.")
+    notes += [
+        f"Accepted: {one.name} differs ({one.baseline} | {one.candidate}). A change may be one of that."
+        for one in accepted
+    ]
+    notes += shared.left_out
+    notes += [_state_of_file(side) for side in (baseline, candidate) if side.being_written or side.unfinished > 0]
+    notes += _suspicions(baseline, candidate)
+    if items_asked(baseline) != items_asked(candidate):
+        notes.append("The two hold answers to different items: only the items that both answered are scored.")
+    if any(one.word == "drifted" and one.name in STATES for one in behaviour):
+        notes.append(
+            "The states of the answers changed: indices and distances now rest on other answers, and may have changed "
+            "for that alone."
+        )
+    return (*notes, *(f"The norm of the SDs: {caveat}." for caveat in units.caveats))
+
+
+def _state_of_file(release: Release) -> str:
+    if release.being_written:
+        return f"{release.source}: a survey is writing it; compared is what it holds now."
+    return f"{release.source}: unfinished, {release.unfinished:,} answers are not there; compared is what is."
+
+
+def _suspicions(baseline: Release, candidate: Release) -> list[str]:
+    notes = []
+    if baseline.last and candidate.first and candidate.last < baseline.first:
+        notes.append(
+            f"The candidate was asked before the baseline ({candidate.first[:10]}, {baseline.first[:10]}): if the "
+            "files are swapped, every sign is too."
+        )
+    if _same_answers(baseline, candidate):
+        same = Path(baseline.source) == Path(candidate.source)
+        notes.append(
+            "Both are the same file: this says nothing about drift."
+            if same
+            else "Both hold the same calls with the same answers: one is a copy, which says nothing about drift."
+        )
+    return notes
+
+
+def _same_answers(baseline: Release, candidate: Release) -> bool:
+    one, other = baseline.answers, candidate.answers
+    same_calls = (baseline.first, baseline.last) == (candidate.first, candidate.last)
+    return same_calls and one.values.shape == other.values.shape and np.array_equal(one.values, other.values, True)

@@ -1,0 +1,192 @@
+"""How often every option was given in every cell, for many arrangements of the passes at once.
+
+In go the cells that two releases share; out come `Tables`: shares of the options by stratum and item, of the releases
+as they are, of releases between which the passes were dealt out anew (permutation), and of releases drawn anew from
+their own passes (bootstrap). Rule: passes change sides only within their stratum, for only there are they alike.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from valuemap.drift.cells import Shared
+from valuemap.scoring.answers import Answers
+
+Matrix = NDArray[np.float64]
+
+ARRANGEMENTS = 999
+#: Numbers held at a time by one block of arrangements.
+BLOCK = 3_000_000
+#: With fewer ways of dealing out the passes a permutation test can hardly find anything.
+FEWEST_WAYS = 1000
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Answers of one side in many arrangements.
+
+    Attributes
+    ----------
+    shared
+        Whose.
+    shares
+        Of every option, lowest first, shape (arrangements, strata, items, options); 0 in cells that are not shared.
+    weights
+        Of the passes, shape (arrangements, passes), by which they were summed.
+    top_values
+        Share of the most frequent value in each pass, shape (passes,).
+    """
+
+    shared: Shared
+    shares: Matrix
+    weights: Matrix
+    top_values: Matrix
+
+    @cached_property
+    def means(self) -> Matrix:
+        """Mean answers, shape (arrangements, strata, items); NaN in cells that are not shared."""
+        values = np.array(self.shared.instrument.response.values, dtype=np.float64)
+        return np.where(self.shared.cells, self.shares @ values, np.nan)
+
+    def item_shares(self, strata: NDArray[np.bool_] | None = None) -> Matrix:
+        """Shares by item over some strata (all), shape (arrangements, items, options); NaN where none is shared."""
+        cells = self.shared.cells if strata is None else self.shared.cells & strata[:, None]
+        counts = cells.sum(axis=0)
+        sums = (self.shares * cells[:, :, None]).sum(axis=1)
+        found: Matrix = np.divide(
+            sums,
+            counts[:, None],
+            out=np.full(sums.shape, np.nan),
+            where=np.broadcast_to(counts[:, None] > 0, sums.shape),
+        )
+        return found
+
+
+@dataclass(frozen=True)
+class Passes:
+    """All passes of both releases.
+
+    Attributes
+    ----------
+    shared
+        What they share.
+    given
+        Which option was given to every item (in distribution mode: its probability), shape (passes, items, options);
+        0 throughout where there is no valid answer.
+    strata
+        The stratum of each pass.
+    later
+        Whether a pass is the candidate's.
+    """
+
+    shared: Shared
+    given: Matrix
+    strata: NDArray[np.intp]
+    later: NDArray[np.bool_]
+
+    @cached_property
+    def top_values(self) -> Matrix:
+        """Share of the most frequent value in each pass."""
+        counts = self.given.sum(axis=1)
+        top: Matrix = counts.max(axis=1) / np.maximum(counts.sum(axis=1), 1e-12)
+        return top
+
+    @cached_property
+    def usual(self) -> Matrix:
+        """Shares in every cell over both releases, shape (strata, items, options): what stands in for an empty cell."""
+        shares = _shares(self._counts(np.ones((1, len(self.strata)))), np.zeros(()))
+        return np.asarray(shares[0], dtype=np.float64)
+
+    def observed(self) -> tuple[Tables, Tables]:
+        """Return the releases as they are."""
+        later = self.later[None, :].astype(np.float64)
+        return self._tables(1.0 - later), self._tables(later)
+
+    def dealt_out(self, number: int, seed: int) -> Iterator[tuple[Tables, Tables]]:
+        """Yield blocks of arrangements in which the passes changed sides at random, within their strata."""
+        for later in dealings(self.strata, self.later, number, seed, self._block()):
+            yield self._tables(1.0 - later), self._tables(later)
+
+    def drawn(self, number: int, seed: int) -> Iterator[tuple[Tables, Tables]]:
+        """Yield blocks of bootstrap samples: the passes of each side and stratum, drawn with replacement."""
+        generator = np.random.default_rng(seed)
+        for start in range(0, number, self._block()):
+            weights = np.zeros((min(self._block(), number - start), len(self.strata)))
+            for stratum in np.unique(self.strata):
+                for later in (False, True):
+                    rows = np.flatnonzero((self.strata == stratum) & (self.later == later))
+                    if len(rows):
+                        shares = np.full(len(rows), 1 / len(rows))
+                        weights[:, rows] = generator.multinomial(len(rows), shares, size=len(weights))
+            yield self._tables(weights * ~self.later), self._tables(weights * self.later)
+
+    def _block(self) -> int:
+        return max(1, BLOCK // (int(self.shared.cells.size) * int(self.given.shape[2])))
+
+    def _counts(self, weights: Matrix) -> Matrix:
+        flat = self.given.reshape(len(self.given), -1)
+        strata = len(self.shared.cells)
+        counts = np.empty((len(weights), strata, flat.shape[1]))
+        for stratum in range(strata):
+            rows = self.strata == stratum
+            counts[:, stratum] = weights[:, rows] @ flat[rows]
+        return counts.reshape(len(weights), strata, *self.given.shape[1:])
+
+    def _tables(self, weights: Matrix) -> Tables:
+        return Tables(self.shared, _shares(self._counts(weights), self.usual), weights, self.top_values)
+
+
+def passes_of(shared: Shared) -> Passes:
+    """Prepare the passes of two releases."""
+    given = [_given(side.answers, shared.cells[side.strata]) for side in shared.sides]
+    counts = [len(side.strata) for side in shared.sides]
+    return Passes(
+        shared,
+        np.concatenate(given),
+        np.concatenate([side.strata for side in shared.sides]),
+        np.repeat([False, True], counts),
+    )
+
+
+def dealings(
+    strata: NDArray[np.intp], later: NDArray[np.bool_], number: int, seed: int, block: int
+) -> Iterator[Matrix]:
+    """Yield which passes are the candidate's when they are dealt out anew, as 0 and 1, shape (block, passes)."""
+    generator = np.random.default_rng(seed)
+    for start in range(0, number, block):
+        chosen = np.zeros((min(block, number - start), len(strata)))
+        for stratum in np.unique(strata):
+            rows = np.flatnonzero(strata == stratum)
+            drawn = generator.random((len(chosen), len(rows))).argsort(axis=1) < later[rows].sum()
+            chosen[:, rows] = drawn
+        yield chosen
+
+
+def ways(strata: NDArray[np.intp], later: NDArray[np.bool_]) -> float:
+    """Count the ways in which the passes can be dealt out between the sides."""
+    found = 1.0
+    for stratum in np.unique(strata):
+        own = later[strata == stratum]
+        found *= math.comb(len(own), int(own.sum()))
+    return found
+
+
+def _given(answers: Answers, cells: NDArray[np.bool_]) -> Matrix:
+    options = np.array(answers.instrument.response.values)
+    given: Matrix = (answers.values[:, :, None] == options).astype(np.float64)
+    exact = ~np.isnan(answers.probabilities).any(axis=2)
+    given[exact] = answers.probabilities[exact]
+    given[np.isnan(answers.values) | ~cells] = 0.0
+    return given
+
+
+def _shares(counts: Matrix, otherwise: Matrix) -> Matrix:
+    totals = counts.sum(axis=-1, keepdims=True)
+    shares: Matrix = np.where(totals > 0, counts / np.where(totals > 0, totals, 1.0), otherwise)
+    return shares

@@ -1,0 +1,129 @@
+"""In what unit a change is measured: human SDs, or scale points.
+
+In go an instrument and what the user wished; out come the level of the scales and the SD of each. Rule: an SD is one
+among persons. A norm of group means is refused, for among group means SDs are several times smaller, and the same
+change would look several times larger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from valuemap.catalog import find_instrument, find_norm, instrument_folders, norm_files
+from valuemap.compare.reference import Reference, reference_from_norm, reference_from_people, usual_level
+from valuemap.drift.result import Unit
+from valuemap.errors import CatalogError, InstrumentError, NormError, UsageError
+from valuemap.instrument import Instrument
+from valuemap.scoring.answers import load_answers
+from valuemap.store import StudyFile
+
+Matrix = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Units:
+    """What changes are measured in.
+
+    Attributes
+    ----------
+    level
+        Of the scales.
+    sds
+        What each scale's change is divided by, in scale points; 1 where the unit is points.
+    source
+        Whose SDs, in words; empty for points.
+    caveats
+        What to print beside the result.
+    """
+
+    level: str
+    sds: Matrix
+    source: str
+    caveats: tuple[str, ...] = ()
+
+
+def units_of(instrument: Instrument, level: str | None, norm: str | None, unit: Unit) -> Units:
+    """Find the level and the SDs.
+
+    Parameters
+    ----------
+    instrument
+        Of the releases.
+    level
+        ``None``: the first for which SDs of persons are known; in points the first.
+    norm
+        Id of a norm of persons, or a study file of people; ``None``: the usual one.
+    unit
+        "sd" or "points".
+
+    Raises
+    ------
+    UsageError
+        No norm gives SDs of persons, or the one named is of group means.
+    NormError, CatalogError, InstrumentError
+        The norm is not known or does not fit, or there is no such level.
+    """
+    if level is not None:
+        instrument.level(level)
+    if unit == "points":
+        if norm is not None:
+            raise UsageError("--unit points needs no --norm: give one of the two.")
+        chosen = level or instrument.levels[0].id
+        return Units(chosen, np.ones(len(instrument.scales_of(chosen))), "")
+    reference = _named(instrument, level, norm) if norm is not None else _usual(instrument, level)
+    if reference is None:
+        where = f"level {level} of {instrument.id}" if level else instrument.id
+        raise UsageError(
+            f"No norm gives SDs of persons for {where}: name one with --norm (valuemap norm list), choose another "
+            "--level, or measure in scale points with --unit points."
+        )
+    if reference.among == "groups":
+        raise UsageError(
+            f"--norm {reference.id}: its SDs are among group means, not among persons, and would make every change "
+            "look several times larger. Name a norm of persons, or give --unit points."
+        )
+    if np.isnan(reference.sds).any() or not (reference.sds > 0).all():
+        raise UsageError(f"--norm {reference.id}: gives no SD of some scale. Name another, or give --unit points.")
+    return Units(reference.level, reference.sds, f"{reference.name} ({reference.units})", _of_sds(reference.caveats))
+
+
+def _of_sds(caveats: tuple[str, ...]) -> tuple[str, ...]:
+    """Leave out what a caveat says about the wording asked here: both releases were asked in the same."""
+    return tuple(caveat.split("; the wording asked here")[0].split("; asked here:")[0] for caveat in caveats)
+
+
+def _named(instrument: Instrument, level: str | None, name: str) -> Reference:
+    if name in norm_files():
+        norm = find_norm(name)
+        return reference_from_norm(norm, instrument, level or usual_level(instrument, norm))
+    if not Path(name).is_file():
+        raise CatalogError(f"There is no norm {name!r}, and no such file of people. Known: {', '.join(norm_files())}.")
+    with StudyFile.open(Path(name)) as file:
+        answers = load_answers(file)
+    return reference_from_people(answers, name, instrument, level or instrument.levels[0].id)
+
+
+def _usual(instrument: Instrument, level: str | None) -> Reference | None:
+    """Return the first norm of persons on the first level that has one."""
+    names = list(_norms(instrument))
+    for chosen in [level] if level else [one.id for one in instrument.levels]:
+        for name in names:
+            try:
+                reference = reference_from_norm(find_norm(name), instrument, chosen)
+            except (NormError, InstrumentError):
+                continue  # a norm that does not fit is merely not the one
+            if reference.among == "people" and not np.isnan(reference.sds).any():
+                return reference
+    return None
+
+
+def _norms(instrument: Instrument) -> Iterator[str]:
+    """Name the norms to try: the instrument's usual one, then what is usual for others."""
+    known = norm_files()
+    usual = [instrument.usual_norm, *(find_instrument(name).usual_norm for name in instrument_folders())]
+    yield from (name for name in dict.fromkeys(usual) if name in known)

@@ -1,0 +1,126 @@
+"""The change of the profile as a whole.
+
+In go the changes of the values and what permutation and bootstrap made of the passes; out comes a `WholeChange`: the
+distance of the two centred profiles with its permutation p, rank-order and ipsative stability, and how far the top of
+the wave moved on the circle of values. Rule: the intervals of the two correlations are over values, not over answers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from valuemap.drift.change import Change, stratum_weights
+from valuemap.drift.result import WholeChange
+from valuemap.drift.tables import Tables
+from valuemap.instrument import Instrument
+from valuemap.scoring.keyed import score
+from valuemap.statistics.divergence import pearson, spearman
+from valuemap.statistics.structure import structural_summary
+
+Matrix = NDArray[np.float64]
+
+DISTANCE = "Whole profile"
+TURN = "Turn"
+#: A wave that explains less of a profile has no top to speak of: see "Circle fit (R²)" in `valuemap.quality`.
+FEWEST_FIT = 0.16
+
+
+def whole_statistics(before: Tables, after: Tables, level: str) -> Mapping[str, Matrix]:
+    """Return the distance of the profiles (root of D²) and the turn on the circle (degrees), one an arrangement."""
+    shared = before.shared
+    profiles = [_scores(tables, level) for tables in (before, after)]
+    weights = stratum_weights(~np.isnan(profiles[0][0] - profiles[1][0]), shared.clusters)
+    first, second = ((np.where(weights > 0, own, 0.0) * weights).sum(axis=1) for own in profiles)
+    found = {DISTANCE: np.sqrt(((second - first) ** 2).sum(axis=1))}
+    angles = circle_angles(shared.instrument, level)
+    if angles is not None and (weights.sum(axis=0) > 0).all():
+        tops = [_tops(own, angles) for own in (first, second)]
+        found[TURN] = (tops[1] - tops[0] + 180.0) % 360.0 - 180.0
+    return found
+
+
+def whole_change(change: Change, p: float | None, turns: Matrix | None, angles: Matrix | None) -> WholeChange:
+    """Describe the change of a whole profile.
+
+    Parameters
+    ----------
+    change
+        Of the values.
+    p
+        Of the distance, by permutation.
+    turns
+        Turns of bootstrap samples, degrees; ``None`` where nothing can be drawn anew.
+    angles
+        Of the scales on the circle; ``None`` where the level has none.
+    """
+    there = ~np.isnan(change.points)
+    before, after = change.baseline[there], change.candidate[there]
+    notes = ["The intervals of the two correlations are over values, not over answers."]
+    if len(before) < 2:
+        nothing = (math.nan, math.nan)
+        notes = ["Fewer than two values can be compared, so there is no whole profile."]
+        nan = math.nan
+        return WholeChange(nan, None, nan, nothing, nan, nothing, nan, nan, nan, tuple(notes))
+    ranks, ipsative = spearman(before, after), pearson(before, after)
+    turn, low, high, why = _turn(before, after, angles if there.all() else None, turns)
+    if p is None:
+        notes.append("The distance has no p: there are no passes that could have been the other release's.")
+    return WholeChange(
+        distance=float(np.linalg.norm(after - before)),
+        p=p,
+        rank_order=ranks.value,
+        rank_order_interval=(ranks.low, ranks.high),
+        ipsative=ipsative.value,
+        ipsative_interval=(ipsative.low, ipsative.high),
+        turn=turn,
+        turn_low=low,
+        turn_high=high,
+        notes=(*notes, *why),
+    )
+
+
+def circle_angles(instrument: Instrument, level: str) -> Matrix | None:
+    """Return the places of the scales on the circle, degrees; ``None`` where the level has none."""
+    circle = instrument.circle(level)
+    if circle is None:
+        return None
+    placed = circle.angles()
+    scales = [scale.id for scale in instrument.scales_of(level)]
+    return np.array([placed[scale] for scale in scales]) if set(scales) <= set(placed) else None
+
+
+def _turn(
+    before: Matrix, after: Matrix, angles: Matrix | None, turns: Matrix | None
+) -> tuple[float, float, float, tuple[str, ...]]:
+    nan = math.nan
+    if angles is None:
+        return nan, nan, nan, ("No turn on the circle: this level has none, or a value is missing.",)
+    waves = [structural_summary(profile, angles) if np.ptp(profile) > 1e-9 else None for profile in (before, after)]
+    if any(wave is None or not wave.r2 >= FEWEST_FIT for wave in waves):
+        return nan, nan, nan, (f"No turn on the circle: a wave explains less than {FEWEST_FIT:.0%} of a profile.",)
+    first, second = (wave.displacement for wave in waves if wave is not None)
+    turn = (second - first + 180.0) % 360.0 - 180.0
+    if turns is None:
+        return turn, nan, nan, ("The turn has no interval: nothing random was varied that could be drawn anew.",)
+    around = (turns - turn + 180.0) % 360.0 - 180.0
+    low, high = np.quantile(around[~np.isnan(around)], [0.025, 0.975])
+    return turn, turn + float(low), turn + float(high), ()
+
+
+def _scores(tables: Tables, level: str) -> Matrix:
+    """Centred scores, shape (arrangements, strata, scales)."""
+    means = tables.means
+    rows = score(means.reshape(-1, means.shape[-1]), tables.shared.instrument, level).centred
+    return rows.reshape(*means.shape[:2], -1)
+
+
+def _tops(profiles: Matrix, angles: Matrix) -> Matrix:
+    radians = np.deg2rad(angles)
+    design = np.column_stack([np.ones(len(radians)), np.cos(radians), np.sin(radians)])
+    _, x, y = np.linalg.pinv(design) @ profiles.T
+    tops: Matrix = np.rad2deg(np.arctan2(y, x))
+    return tops
