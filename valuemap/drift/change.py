@@ -2,7 +2,7 @@
 
 In go the cells two releases share and what a point is worth in human SDs; out comes one `Change` a scale. Rules: the
 difference is taken within every stratum (same wording, framing, presentation, orders and mode), so that what the
-question does to both is no change; its standard error is the larger of two, that over clusters (what wordings and
+question does to both is no change; its standard error is the one of two that gives the wider interval, that over clusters (what wordings and
 framings move, pooled over the scales, as in `valuemap.scoring.profile.standard_errors`) and that over repeats of each
 scale itself (Welch), for an item whose answers waver more than others' must not borrow their calm; exact distributions
 of one cluster have no error.
@@ -156,7 +156,7 @@ def weighted_means(weights: Matrix, means: Matrix) -> Matrix:
 def _errors(
     shared: Shared, level: str, scores: list[Matrix], means: list[Matrix], weights: Matrix
 ) -> tuple[Matrix, Matrix, tuple[str, ...]]:
-    """Return the larger of the error over clusters and that over repeats, with its degrees of freedom."""
+    """Return the error over clusters or that over repeats, whichever gives the wider interval, with its freedom."""
     over_clusters = _errors_over_clusters(shared, level, means)
     squares, freedoms, notes = _errors_over_repeats(shared, level, scores, weights)
     usable = bool((freedoms > 0).all() and np.isfinite(freedoms).any())
@@ -168,7 +168,10 @@ def _errors(
         return over_repeats[0], np.full(means[0].shape[1], over_repeats[1]), notes
     if not over_repeats[1] > 0:
         return over_clusters[0], np.full(means[0].shape[1], over_clusters[1]), ()
-    larger = np.nan_to_num(over_repeats[0]) > np.nan_to_num(over_clusters[0])
+    # By the width of the interval and not by the error alone: an error over two wordings has so few degrees of freedom
+    # that one over repeats, only just larger, would let a change pass that the wordings do not.
+    widths = [np.nan_to_num(error) * stats.t.ppf(0.975, freedom) for error, freedom in (over_clusters, over_repeats)]
+    larger = widths[1] > widths[0]
     return (
         np.where(larger, over_repeats[0], over_clusters[0]),
         np.where(larger, over_repeats[1], over_clusters[1]),

@@ -53,7 +53,8 @@ def power(error: float, freedom: float, difference: float, alpha: float = ALPHA)
     critical, shift = float(stats.t.isf(alpha / 2, freedom)), abs(difference) / error
     if shift > critical + 30:
         return 1.0  # scipy has no number there
-    return float(stats.nct.sf(critical, freedom, shift) + stats.nct.cdf(-critical, freedom, shift))
+    # The far tail as the near one of the opposite change: nct.cdf(-critical) is NaN from shifts of 5.6 on.
+    return float(stats.nct.sf(critical, freedom, shift) + stats.nct.sf(critical, freedom, -shift))
 
 
 def smallest_detectable(error: float, freedom: float, wished: float = WISHED_POWER, alpha: float = ALPHA) -> float:
