@@ -18,16 +18,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, stats
-from valuemap.drift.comparison import compare_releases
-from valuemap.drift.tables import Passes, Tables
-from valuemap.drift.units import units_of
 
 from tests.compare.simulation import simulated
 from tests.drift.drawn import drawn_release, release_of
 from valuemap.catalog import find_instrument
+from valuemap.drift.comparison import compare_releases
 from valuemap.drift.power import Design, alike, noise_of, power_of, stable_when_unchanged
 from valuemap.drift.release import Release, releases_of
 from valuemap.drift.result import DriftResult
+from valuemap.drift.tables import Passes, Tables
+from valuemap.drift.units import units_of
 from valuemap.instrument import Instrument
 from valuemap.respondents.simulated import SimulatedProfile, response_probabilities
 from valuemap.scoring.answers import STATE_CODES, Answers
@@ -362,9 +362,8 @@ def page(runs: int) -> str:
         "",
         "## Something changed",
         "",
-        f"Respondents with noise {SEEN['noise']:g} and a wording effect of {SEEN['wording_spread']:g} points answer PVQ-21 "
-        f"({fewer:,} runs a line);",
-        "the change is alike in all wordings. Shares are of the values that changed.",
+        f"Respondents with noise {SEEN['noise']:g} and a wording effect of {SEEN['wording_spread']:g} points answer",
+        f"PVQ-21 ({fewer:,} runs a line); the change is alike in all wordings. Shares are of the values that changed.",
         "",
         "* **p < .05**: found by the test of that value alone. Beside it what `valuemap drift power` says.",
         "* **Drifted**: found with Benjamini–Hochberg, and not shown to be immaterial. **Stable**: shown to be so.",

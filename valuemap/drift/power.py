@@ -2,8 +2,8 @@
 
 In goes a `Release`; out come its `Noise` and, for any `Design`, the smallest change that is found, the probability of
 finding a given one, the probability of calling an unchanged model stable, and the cheapest designs that see a wished
-change. The rule: the same standard errors and degrees of freedom as the test of `valuemap.drift.change`, where a change must
-exceed both the error over wordings, framings and presentations (pooled over the scales) and that over repeats.
+change. The rule: the same standard errors and degrees of freedom as the test of `valuemap.drift.change`, where a change
+must exceed both the error over wordings, framings and presentations (pooled over the scales) and that over repeats.
 
 Two figures stand side by side because one baseline cannot show how a *change* differs between wordings. At best it is
 alike in all of them, and only the noise of repeats counts (`alike`). At worst the wordings do to the two releases what
@@ -436,6 +436,11 @@ def _notes(noise: Noise, design: Design) -> tuple[str, ...]:
         notes.append(
             "One wording: these figures hold for it alone. What a change would be in other words is not in them; ask "
             "two wordings or more."
+        )
+    elif noise.between == 0:
+        notes.append(
+            f"Between the {design.clusters} wordings, framings and presentations is no more than chance makes, so "
+            "a change is taken to be alike in all of them."
         )
     elif not math.isnan(noise.between):
         notes.append(
