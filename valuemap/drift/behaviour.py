@@ -119,6 +119,8 @@ def changes_of_answers(
 ) -> tuple[BehaviourChange, ...]:
     """Judge the distances between the answer distributions; what chance alone gives is taken off before judging."""
     cells = int(shared.cells.sum())
+    if not cells:
+        return ()
     found = []
     for name, unit in DISTANCES.items():
         distance, by_chance = observed[name], chance.get(name)
@@ -196,16 +198,11 @@ def _state(name: str, counts: list[tuple[int, int]], observed: float, chance: Ma
 
 def _newcombe(counts: list[tuple[int, int]]) -> tuple[float, float]:
     """Newcombe's interval for the second share minus the first. R: ``DescTools::BinomDiffCI(method = "score")``."""
-    shares, lows, highs = [], [], []
-    for part, of in counts:
-        interval = stats.binomtest(part, of).proportion_ci(0.95, method="wilson")
-        shares.append(part / of)
-        lows.append(float(interval.low))
-        highs.append(float(interval.high))
-    difference = shares[1] - shares[0]
-    below = math.hypot(shares[1] - lows[1], highs[0] - shares[0])
-    above = math.hypot(highs[1] - shares[1], shares[0] - lows[0])
-    return difference - below, difference + above
+    from statsmodels.stats.proportion import confint_proportions_2indep
+
+    (before, of_before), (after, of_after) = counts
+    low, high = confint_proportions_2indep(after, of_after, before, of_before, method="newcomb", compare="diff")
+    return float(low), float(high)
 
 
 def _index(

@@ -62,8 +62,8 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Tested:
-    """One difference with its tests: see `tested`."""
+class DifferenceTests:
+    """One difference with its tests: see `difference_tests`."""
 
     low: float
     high: float
@@ -103,7 +103,7 @@ def change_of_values(shared: Shared, level: str) -> Change:
     )
 
 
-def tested(difference: float, error: float, freedom: float, material: float) -> Tested | None:
+def difference_tests(difference: float, error: float, freedom: float, material: float) -> DifferenceTests | None:
     """Test one difference; ``None`` where it has no error.
 
     ``t = difference / error`` two-sided; the p of equivalence is the larger of the two one-sided tests against
@@ -117,9 +117,9 @@ def tested(difference: float, error: float, freedom: float, material: float) -> 
         return None
     if error <= ROUNDING:
         p = 1.0 if abs(difference) <= ROUNDING else 0.0
-        return Tested(difference, difference, p, difference, difference, float(abs(difference) >= material))
+        return DifferenceTests(difference, difference, p, difference, difference, float(abs(difference) >= material))
     half, half90 = (float(stats.t.ppf(level, freedom)) * error for level in (0.975, 0.95))
-    return Tested(
+    return DifferenceTests(
         difference - half,
         difference + half,
         2 * float(stats.t.sf(abs(difference) / error, freedom)),

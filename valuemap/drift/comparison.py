@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from valuemap.drift.alike import attribution, differences, items_asked, refuse_two_instruments, refuse_unlike
 from valuemap.drift.behaviour import (
+    DISTANCES,
     STATES,
     changes_of_answers,
     changes_of_indices,
@@ -26,7 +27,7 @@ from valuemap.drift.behaviour import (
     permutation_p,
 )
 from valuemap.drift.cells import Shared, shared_cells
-from valuemap.drift.change import ROUNDING, Change, change_of_values, tested
+from valuemap.drift.change import ROUNDING, Change, change_of_values, difference_tests
 from valuemap.drift.indices import INDICES, answer_distances
 from valuemap.drift.release import Release
 from valuemap.drift.result import BehaviourChange, Difference, DriftResult, Power, Unit, ValueChange, Word
@@ -84,7 +85,7 @@ def compare_releases(
     StatisticsError
         The material change is not above 0.
     StudyError
-        They share no condition, or no valid answer to any cell.
+        They share no condition.
     """
     if not (math.isfinite(material) and material > 0):
         raise StatisticsError(f"The material change is {material:g}; it must be above 0.")
@@ -127,14 +128,21 @@ def compare_releases(
 
 def _statistics(before: Tables, after: Tables, level: str) -> dict[str, Matrix]:
     """Return every statistic that arrangements are made for: changes of indices, distances, the whole profile."""
+    return {**_without_distances(before, after, level), **answer_distances(before, after)}
+
+
+def _without_distances(before: Tables, after: Tables, level: str) -> dict[str, Matrix]:
+    """Return those that bootstrap intervals are made for; that of a distance would not hold the distance itself."""
     changes = {name: index(after) - index(before) for name, index in INDICES.items()}
-    return {**changes, **answer_distances(before, after), **whole_statistics(before, after, level)}
+    return {**changes, **whole_statistics(before, after, level)}
 
 
 def _arranged(
     shared: Shared, level: str, seed: int
 ) -> tuple[Mapping[str, float], Mapping[str, Matrix], Mapping[str, Matrix]]:
     """Return the statistics as observed, in permutations, and in bootstrap samples; empty where chance had no part."""
+    if not shared.cells.any():
+        return dict.fromkeys((DISTANCE, *DISTANCES), math.nan), {}, {}
     passes = passes_of(shared)
     observed = {name: float(values[0]) for name, values in _statistics(*passes.observed(), level).items()}
     if any(side.exact for side in shared.sides):
@@ -145,7 +153,7 @@ def _arranged(
     repeated = all((side.passes(len(shared.cells)) > 1).all() for side in shared.sides)
     if not repeated:
         return observed, chance, {}
-    return observed, chance, _joined([_statistics(*block, level) for block in passes.drawn(ARRANGEMENTS, seed)])
+    return observed, chance, _joined([_without_distances(*block, level) for block in passes.drawn(ARRANGEMENTS, seed)])
 
 
 def _joined(blocks: list[dict[str, Matrix]]) -> Mapping[str, Matrix]:
@@ -153,6 +161,8 @@ def _joined(blocks: list[dict[str, Matrix]]) -> Mapping[str, Matrix]:
 
 
 def _figures(shared: Shared) -> tuple[Mapping[str, float], Mapping[str, float]]:
+    if not shared.cells.any():
+        return dict.fromkeys(INDICES, math.nan), dict.fromkeys(INDICES, math.nan)
     before, after = (
         {name: float(index(tables)[0]) for name, index in INDICES.items()} for tables in passes_of(shared).observed()
     )
@@ -172,7 +182,7 @@ def _values(
     for place, scale in enumerate(shared.instrument.scales_of(units.level)):
         sd, freedom = float(units.sds[place]), float(change.freedoms[place])
         d, se = float(change.points[place]) / sd, float(change.errors[place]) / sd
-        test = tested(d, se, freedom, material)
+        test = difference_tests(d, se, freedom, material)
         nan = math.nan
         columns = np.array(items_of(scale.id, units.level, shared.instrument)) - 1
         note = _note(change, place, [_valid_share(release.answers, columns) for release in releases], unread)

@@ -84,13 +84,13 @@ def agreeing(tables: Tables) -> Matrix:
     """Mean answer, from −1 (the lowest option always) to 1 (the highest)."""
     response = tables.shared.instrument.response
     middle, half = (response.maximum + response.minimum) / 2, (response.maximum - response.minimum) / 2
-    place: Matrix = (_all_shares(tables) @ np.array(response.values, dtype=np.float64) - middle) / half
+    place: Matrix = (tables.all_shares @ np.array(response.values, dtype=np.float64) - middle) / half
     return place
 
 
 def end_options(tables: Tables) -> Matrix:
     """Share of the lowest and the highest option."""
-    shares = _all_shares(tables)
+    shares = tables.all_shares
     ends: Matrix = shares[:, 0] + shares[:, -1]
     return ends
 
@@ -103,7 +103,7 @@ def straight_lining(tables: Tables) -> Matrix:
 
 def entropy(tables: Tables) -> Matrix:
     """Entropy of the values given, as a share of its maximum."""
-    shares = _all_shares(tables)
+    shares = tables.all_shares
     part: Matrix = _entropy(shares) / math.log2(shares.shape[1])
     return part
 
@@ -158,13 +158,6 @@ def _wave(angles: list[float]) -> Matrix:
 def _framings(tables: Tables) -> dict[str, NDArray[np.bool_]]:
     names = np.array(tables.shared.framings)
     return {str(name): names == name for name in dict.fromkeys(tables.shared.framings)}
-
-
-def _all_shares(tables: Tables) -> Matrix:
-    """Shares of the options over all items, shape (arrangements, options)."""
-    shares = tables.item_shares()
-    there = tables.shared.cells.any(axis=0)
-    return np.asarray(shares[:, there].mean(axis=1), dtype=np.float64)
 
 
 def _means(tables: Tables, strata: NDArray[np.bool_]) -> Matrix:

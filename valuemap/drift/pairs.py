@@ -36,8 +36,8 @@ def paired(
     found = tuple((names[one.respondent.name], one) for one in after if one.respondent.name in names)
     if not found:
         raise UsageError(
-            f"{before[0].source} holds {_names(before)}, {after[0].source} holds {_names(after)}: no name is in both, so it "
-            "is not clear whom to compare. Compare files that hold one respondent each."
+            f"{before[0].source} holds {_names(before)}, {after[0].source} holds {_names(after)}: no name is in both: "
+            "it is not clear whom to compare. Compare files that hold one respondent each."
         )
     return found
 

@@ -54,9 +54,16 @@ class Tables:
         values = np.array(self.shared.instrument.response.values, dtype=np.float64)
         return np.where(self.shared.cells, self.shares @ values, np.nan)
 
-    def item_shares(self, strata: NDArray[np.bool_] | None = None) -> Matrix:
-        """Shares by item over some strata (all), shape (arrangements, items, options); NaN where none is shared."""
-        cells = self.shared.cells if strata is None else self.shared.cells & strata[:, None]
+    @cached_property
+    def all_shares(self) -> Matrix:
+        """Shares of the options over all items, shape (arrangements, options)."""
+        there = self.shared.cells.any(axis=0)
+        shares = self.item_shares(np.ones(len(self.shared.cells), dtype=bool))
+        return np.asarray(shares[:, there].mean(axis=1), dtype=np.float64)
+
+    def item_shares(self, strata: NDArray[np.bool_]) -> Matrix:
+        """Shares by item over some strata, shape (arrangements, items, options); NaN where none is shared."""
+        cells = self.shared.cells & strata[:, None]
         counts = cells.sum(axis=0)
         sums = (self.shares * cells[:, :, None]).sum(axis=1)
         found: Matrix = np.divide(
@@ -130,7 +137,7 @@ class Passes:
         return max(1, BLOCK // (int(self.shared.cells.size) * int(self.given.shape[2])))
 
     def _counts(self, weights: Matrix) -> Matrix:
-        flat = self.given.reshape(len(self.given), -1)
+        flat = self.given.reshape(len(self.given), math.prod(self.given.shape[1:]))
         strata = len(self.shared.cells)
         counts = np.empty((len(weights), strata, flat.shape[1]))
         for stratum in range(strata):
