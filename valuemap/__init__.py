@@ -41,6 +41,9 @@ _HOME = {
     "reference_from_people": "valuemap.compare",
     "compare_scales": "valuemap.compare",
     "compare_whole": "valuemap.compare",
+    # whether it moved from one release to the next
+    "releases_of": "valuemap.drift",
+    "compare_releases": "valuemap.drift",
     "ValuemapError": "valuemap.errors",
 }
 
@@ -55,6 +58,8 @@ if TYPE_CHECKING:
     from valuemap.compare import compare_whole as compare_whole
     from valuemap.compare import reference_from_norm as reference_from_norm
     from valuemap.compare import reference_from_people as reference_from_people
+    from valuemap.drift import compare_releases as compare_releases
+    from valuemap.drift import releases_of as releases_of
     from valuemap.errors import ValuemapError as ValuemapError
     from valuemap.quality import assess as assess
     from valuemap.quality import verdicts as verdicts

@@ -48,7 +48,7 @@ def print_result(result: DriftResult) -> None:
     _print_power(result)
     _print_denominators(result)
     for note in result.notes:
-        paragraph(_sentence(note), "  - ")
+        paragraph(note, "  - ")
 
 
 def _called(release: Release) -> str:
@@ -147,11 +147,6 @@ def _print_denominators(result: DriftResult) -> None:
         found = counts(release.answers)
         states = ", ".join(f"{found[state.value]:,} {state.value}" for state in State)
         entry(name, f"{states} of {found['asked']:,} asked", 11)
-
-
-def _sentence(note: str) -> str:
-    text = note[0].upper() + note[1:]
-    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _degrees(turn: float) -> str:
