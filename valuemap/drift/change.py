@@ -2,10 +2,10 @@
 
 In go the cells two releases share and what a point is worth in human SDs; out comes one `Change` a scale. Rules: the
 difference is taken within every stratum (same wording, framing, presentation, orders and mode), so that what the
-question does to both is no change; its standard error is the one of two that gives the wider interval, that over clusters (what wordings and
-framings move, pooled over the scales, as in `valuemap.scoring.profile.standard_errors`) and that over repeats of each
-scale itself (Welch), for an item whose answers waver more than others' must not borrow their calm; exact distributions
-of one cluster have no error.
+question does to both is no change; of two standard errors the one that gives the wider interval is taken, that over
+clusters (what wordings and framings move, pooled over the scales, as in `valuemap.scoring.profile.standard_errors`) and
+that over repeats of each scale itself (Welch), for an item whose answers waver more than others' must not borrow their
+calm; exact distributions of one cluster have no error.
 """
 
 from __future__ import annotations
