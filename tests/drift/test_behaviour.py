@@ -80,6 +80,14 @@ def test_where_chance_had_no_part_the_size_decides(small: Instrument) -> None:
     assert judged(blank, None, exact).word == "drifted"
 
 
+def test_failed_calls_are_shown_and_are_no_drift_of_the_model(small: Instrument) -> None:
+    shared = shared_cells(ask(small), without(ask(small, 2), slice(0, 20), slice(None), state=4))
+    failed = states(shared)["Failed"]
+    assert failed.p is not None
+    assert failed.p < 0.05
+    assert judged(failed, failed.p, shared).word == "undecided"
+
+
 def test_of_a_distance_what_chance_gives_is_taken_off(small: Instrument) -> None:
     shared = shared_cells(ask(small), ask(small, 2))
     blank = BehaviourChange("Answers (energy)", None, None, 0.5, None, None, 0.001, None, "undecided", "")

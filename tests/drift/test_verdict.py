@@ -52,3 +52,11 @@ def test_a_design_without_error_sees_everything_and_one_of_unknown_error_is_not_
     assert power_of(0.0, 5, 0.2).probability == 1
     assert math.isnan(power_of(math.nan, 0, 0.2).detectable)
     assert power(0.001, 5, 0.2) == 1
+
+
+@pytest.mark.parametrize("freedom", [1.0, 1.3, 2.0, 2.7, 3.0, 5.5, 80.0])
+def test_few_degrees_of_freedom_have_a_smallest_change_too(freedom: float) -> None:
+    found = smallest_detectable(0.1, freedom)
+    assert_allclose(power(0.1, freedom, found), 0.8, atol=1e-6)
+    for difference in (0.01, 1.0, 3.0, 10.0):
+        assert 0 <= power(0.1, freedom, difference) <= 1

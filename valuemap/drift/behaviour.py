@@ -53,6 +53,8 @@ MATERIAL: Mapping[str, float] = {
 #: Evidence that the states already tell, or that is about people.
 NOT_HERE = ("Valid answers", "Valid by scale", "People left out")
 DISTANCES = {JENSEN_SHANNON: "bits", ENERGY: "root of scale points"}
+#: A call that failed says something about the endpoint: it is shown, and is no drift of the model.
+NOT_THE_MODELS = "Failed"
 STATES = {"Refused": State.REFUSED, "Unparseable": State.UNPARSEABLE, "Failed": State.FAILED}
 
 
@@ -163,6 +165,8 @@ def _word(change: BehaviourChange, p_adjusted: float | None, shared: Shared, usu
         return change.word
     if size < MATERIAL[change.name]:
         return "stable"
+    if change.name == NOT_THE_MODELS:
+        return "undecided"
     if p_adjusted is None:
         return "drifted" if shared.exact and change.name not in STATES else "undecided"
     return "drifted" if p_adjusted < ALPHA else "undecided"

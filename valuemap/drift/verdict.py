@@ -51,10 +51,9 @@ def power(error: float, freedom: float, difference: float, alpha: float = ALPHA)
     if error <= 0:
         return 1.0
     critical, shift = float(stats.t.isf(alpha / 2, freedom)), abs(difference) / error
-    if shift > critical + 30:
-        return 1.0  # scipy has no number there
-    # The far tail as the near one of the opposite change: nct.cdf(-critical) is NaN from shifts of 5.6 on.
-    return float(stats.nct.sf(critical, freedom, shift) + stats.nct.sf(critical, freedom, -shift))
+    above, below = float(stats.nct.sf(critical, freedom, shift)), float(stats.nct.cdf(-critical, freedom, shift))
+    # scipy has no number far out in the tails, where the probability is 1 or 0.
+    return (above if math.isfinite(above) else float(shift > critical)) + (below if math.isfinite(below) else 0.0)
 
 
 def smallest_detectable(error: float, freedom: float, wished: float = WISHED_POWER, alpha: float = ALPHA) -> float:
