@@ -209,12 +209,13 @@ def _errors_over_repeats(
         if found[side][1] <= 0 < found[1 - side][1] < math.inf:
             found[side] = found[1 - side]
             notes.append(BORROWED.format(side=name))
-    freedoms = np.array([freedom for _, freedom in found], dtype=np.float64)
+    kept = [_kept(side, shared, level) for side in shared.sides]
+    freedoms = np.array([freedom * share for (_, freedom), (_, share) in zip(found, kept, strict=True)])
     counts = [np.maximum(side.passes(len(weights)), 1)[:, None] for side in shared.sides]
     squares = np.array(
         [
-            variance * (weights**2 / of).sum(axis=0) / _kept(side, shared, level)
-            for (variance, _), of, side in zip(found, counts, shared.sides, strict=True)
+            variance * (weights**2 / of).sum(axis=0) / left
+            for (variance, _), of, (left, _) in zip(found, counts, kept, strict=True)
         ]
     )
     return squares, freedoms, tuple(notes)
@@ -235,16 +236,28 @@ def _pooled(scores: Matrix, side: Side) -> tuple[Matrix, float]:
     return squares / freedom, freedom
 
 
-def _kept(side: Side, shared: Shared, level: str) -> Matrix:
-    """Square of the share of each scale's answers that are its own and not filled in: filling hides noise.
+def _kept(side: Side, shared: Shared, level: str) -> tuple[Matrix, float]:
+    """Return how much of the squared error filling in leaves to be seen of each scale, and of the degrees of freedom.
 
-    The mean of n values of which v are answers and the others their mean has the variance ``s^2 / v``, but looks as
-    if it had ``(v / n)^2`` of it.
+    Of n passes v answered, the others were filled with their mean. That mean has the variance ``s^2 / v``, but looks
+    as if it had ``s^2 (v - 1) / ((n - 1) n)``: a cell with one answer shows no noise at all, and adds the most.
+
+    Returns
+    -------
+    tuple
+        Shape (scales,), 1 without a missing answer and NaN where nothing is left; and a share.
     """
-    should = shared.cells[side.strata]
-    there = should & ~np.isnan(side.answers.values)
-    shares = []
-    for scale in shared.instrument.scales_of(level):
+    strata = range(len(shared.cells))
+    there = ~np.isnan(side.answers.values)
+    valid = np.array([there[side.strata == stratum].sum(axis=0) for stratum in strata], dtype=np.float64)
+    passes = np.broadcast_to(side.passes(len(shared.cells))[:, None].astype(np.float64), valid.shape)
+    cells = shared.cells & (valid > 0)
+    seen = np.where(passes > 1, (valid - 1) / np.maximum((passes - 1) * passes, 1), 1.0) * cells
+    true = np.divide(1.0, valid, out=np.zeros(valid.shape), where=cells)
+    left = np.full(len(shared.instrument.scales_of(level)), np.nan)
+    for place, scale in enumerate(shared.instrument.scales_of(level)):
         own = np.array(items_of(scale.id, level, shared.instrument)) - 1
-        shares.append(there[:, own].sum() / max(should[:, own].sum(), 1))
-    return np.asarray(np.maximum(np.array(shares), ROUNDING) ** 2, dtype=np.float64)
+        if seen[:, own].sum() > 0:
+            left[place] = seen[:, own].sum() / true[:, own].sum()
+    possible = float(((passes - 1) * cells).sum())
+    return left, float(((valid - 1) * cells).sum()) / possible if possible > 0 else 1.0
