@@ -174,6 +174,11 @@ def test_a_distribution_has_no_repeats_and_that_is_said() -> None:
     assert np.isnan(detectable(noise_of(alone, "ten"), design_of(alone))).all()
 
 
+def test_an_unfinished_baseline_is_said_to_be_so() -> None:
+    baseline = replace(drawn_release(simulated(PVQ_21), PVQ_21), unfinished=1234)
+    assert "unfinished, 1,234 answers" in noise_of(baseline, "ten").notes[0]
+
+
 def test_one_wording_knows_nothing_of_other_words() -> None:
     baseline = drawn_release(simulated(PVQ_21), PVQ_21, wordings=["a"])
     own, design = noise_of(baseline, "ten"), design_of(baseline)

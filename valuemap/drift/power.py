@@ -192,7 +192,7 @@ def noise_of(baseline: Release, level: str, sds: Matrix | None = None) -> Noise:
         exact=exact,
         notes=(),
     )
-    return replace(noise, notes=_notes(noise, design_of(baseline)))
+    return replace(noise, notes=(*_unfinished(baseline), *_notes(noise, design_of(baseline))))
 
 
 def alike(noise: Noise) -> Noise:
@@ -413,6 +413,12 @@ def _between_clusters(centred: Matrix, answers: Answers, repeat: Matrix, shares:
     means = np.array([np.nanmean(own[:, known], axis=0) for own in clusters])
     chance = repeat[known] * (1 / counts[:, known]).mean(axis=0)
     return 2 * max(0.0, float((means.var(axis=0, ddof=1) - chance).sum() / shares[known].sum()))
+
+
+def _unfinished(baseline: Release) -> tuple[str, ...]:
+    if not baseline.unfinished > 0:
+        return ()
+    return (f"The baseline is unfinished, {baseline.unfinished:,} answers are not there: figures rest on what is.",)
 
 
 def _notes(noise: Noise, design: Design) -> tuple[str, ...]:
