@@ -36,12 +36,14 @@ def simulate(
     rng = np.random.default_rng(seed)
     conditions = list(itertools.product(wordings, framings, option_orders))
     passes = 1 if mode == "distribution" else repeats
-    tables = [
-        _by_value(profile, instrument, wording, order, None if mode == "distribution" else _shift(profile, rng))
+    keys = [
+        (wording, order, None if mode == "distribution" else _shift(profile, rng))
         for wording, _, order in conditions
         for _ in range(passes)
     ]
-    probabilities = np.array(tables)
+    # Without a shift of their own all passes of a condition have one table.
+    tables = {key: _by_value(profile, instrument, *key) for key in dict.fromkeys(keys)}
+    probabilities = np.array([tables[key] for key in keys])
     shape = probabilities.shape[:2]
     options = np.array(instrument.response.values, dtype=float)
     if mode == "distribution":

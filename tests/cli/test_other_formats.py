@@ -24,7 +24,11 @@ CASES: list[tuple[str, tuple[int, int], tuple[str, str]]] = [
     ("structure FILE", (2, 2), ("own words; see valuemap reliability", "one right option in every item; see")),
     ("structure FILE --part factors", (2, 2), ("is for rating scales", "is for rating scales")),
     ("reliability FILE", (0, 0), ("Levelled by lexical (emotion words", "Kuder and Richardson's formula 20")),
-    ("reliability FILE --level total", (0, 0), ("as the sum of its items in one pass. Design", "take another level (--level valence")),
+    (
+        "reliability FILE --level total",
+        (0, 0),
+        ("as the sum of its items in one pass. Design", "take another level (--level valence"),
+    ),
     ("reliability FILE --format csv", (0, 0), ("alpha", "alpha")),
     ("figure profile FILE -o f.svg", (0, 0), ("f.svg", "f.svg")),
     ("figure circle FILE -o f.svg", (2, 2), ("no theoretical circle", "no theoretical circle")),

@@ -121,8 +121,8 @@ def compare(
         raise UsageError("--json and --markdown: give one of the two.")
     if mlflow_experiment and not mlflow:
         raise UsageError("--mlflow-experiment needs --mlflow URI.")
-    before = _read(baseline)
-    pairs = [pair for candidate in candidates for pair in paired(before, _read(candidate), respondent)]
+    before = read_releases(baseline)
+    pairs = [pair for candidate in candidates for pair in paired(before, read_releases(candidate), respondent)]
     for release in dict.fromkeys(release.source for pair in pairs for release in pair if release.being_written):
         say(f"{release}: is being written; compared is what it holds now.")
     try:
@@ -151,7 +151,8 @@ def compare(
     click.get_current_context().exit(_exit_code([result.word for result in results], allow_undecided=allow_undecided))
 
 
-def _read(path: Path) -> tuple[Release, ...]:
+def read_releases(path: Path) -> tuple[Release, ...]:
+    """Read the releases of a study file, or of a frozen baseline (JSON)."""
     if path.suffix == ".json":
         from valuemap.drift.baseline import load_baseline
 

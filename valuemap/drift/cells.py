@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +50,7 @@ class Side:
     strata: NDArray[np.intp]
     filled: Answers
 
-    @property
+    @cached_property
     def exact(self) -> bool:
         """Whether all its answers are exact distributions, which chance has no part in."""
         return bool((self.asked.administrations["mode"] == "distribution").all())

@@ -2,10 +2,10 @@
 
 In go the cells two releases share and what a point is worth in human SDs; out comes one `Change` a scale. Rules: the
 difference is taken within every stratum (same wording, framing, presentation, orders and mode), so that what the
-question does to both is no change; its standard error is the larger of two, that over clusters (what wordings and
-framings move, pooled over the scales, as in `valuemap.scoring.profile.standard_errors`) and that over repeats of each
-scale itself (Welch), for an item whose answers waver more than others' must not borrow their calm; exact distributions
-of one cluster have no error.
+question does to both is no change; of two standard errors the one that gives the wider interval is taken, that over
+clusters (what wordings and framings move, pooled over the scales, as in `valuemap.scoring.profile.standard_errors`) and
+that over repeats of each scale itself (Welch), for an item whose answers waver more than others' must not borrow their
+calm; exact distributions of one cluster have no error.
 """
 
 from __future__ import annotations
@@ -156,7 +156,7 @@ def weighted_means(weights: Matrix, means: Matrix) -> Matrix:
 def _errors(
     shared: Shared, level: str, scores: list[Matrix], means: list[Matrix], weights: Matrix
 ) -> tuple[Matrix, Matrix, tuple[str, ...]]:
-    """Return the larger of the error over clusters and that over repeats, with its degrees of freedom."""
+    """Return the error over clusters or that over repeats, whichever gives the wider interval, with its freedom."""
     over_clusters = _errors_over_clusters(shared, level, means)
     squares, freedoms, notes = _errors_over_repeats(shared, level, scores, weights)
     usable = bool((freedoms > 0).all() and np.isfinite(freedoms).any())
@@ -168,7 +168,10 @@ def _errors(
         return over_repeats[0], np.full(means[0].shape[1], over_repeats[1]), notes
     if not over_repeats[1] > 0:
         return over_clusters[0], np.full(means[0].shape[1], over_clusters[1]), ()
-    larger = np.nan_to_num(over_repeats[0]) > np.nan_to_num(over_clusters[0])
+    # By the width of the interval and not by the error alone: an error over two wordings has so few degrees of freedom
+    # that one over repeats, only just larger, would let a change pass that the wordings do not.
+    widths = [np.nan_to_num(error) * stats.t.ppf(0.975, freedom) for error, freedom in (over_clusters, over_repeats)]
+    larger = widths[1] > widths[0]
     return (
         np.where(larger, over_repeats[0], over_clusters[0]),
         np.where(larger, over_repeats[1], over_clusters[1]),
@@ -206,12 +209,13 @@ def _errors_over_repeats(
         if found[side][1] <= 0 < found[1 - side][1] < math.inf:
             found[side] = found[1 - side]
             notes.append(BORROWED.format(side=name))
-    freedoms = np.array([freedom for _, freedom in found], dtype=np.float64)
+    kept = [_kept(side, shared, level) for side in shared.sides]
+    freedoms = np.array([freedom * share for (_, freedom), (_, share) in zip(found, kept, strict=True)])
     counts = [np.maximum(side.passes(len(weights)), 1)[:, None] for side in shared.sides]
     squares = np.array(
         [
-            variance * (weights**2 / of).sum(axis=0) / _kept(side, shared, level)
-            for (variance, _), of, side in zip(found, counts, shared.sides, strict=True)
+            variance * (weights**2 / of).sum(axis=0) / left
+            for (variance, _), of, (left, _) in zip(found, counts, kept, strict=True)
         ]
     )
     return squares, freedoms, tuple(notes)
@@ -232,16 +236,28 @@ def _pooled(scores: Matrix, side: Side) -> tuple[Matrix, float]:
     return squares / freedom, freedom
 
 
-def _kept(side: Side, shared: Shared, level: str) -> Matrix:
-    """Square of the share of each scale's answers that are its own and not filled in: filling hides noise.
+def _kept(side: Side, shared: Shared, level: str) -> tuple[Matrix, float]:
+    """Return how much of the squared error filling in leaves to be seen of each scale, and of the degrees of freedom.
 
-    The mean of n values of which v are answers and the others their mean has the variance ``s^2 / v``, but looks as
-    if it had ``(v / n)^2`` of it.
+    Of n passes v answered, the others were filled with their mean. That mean has the variance ``s^2 / v``, but looks
+    as if it had ``s^2 (v - 1) / ((n - 1) n)``: a cell with one answer shows no noise at all, and adds the most.
+
+    Returns
+    -------
+    tuple
+        Shape (scales,), 1 without a missing answer and NaN where nothing is left; and a share.
     """
-    should = shared.cells[side.strata]
-    there = should & ~np.isnan(side.answers.values)
-    shares = []
-    for scale in shared.instrument.scales_of(level):
+    strata = range(len(shared.cells))
+    there = ~np.isnan(side.answers.values)
+    valid = np.array([there[side.strata == stratum].sum(axis=0) for stratum in strata], dtype=np.float64)
+    passes = np.broadcast_to(side.passes(len(shared.cells))[:, None].astype(np.float64), valid.shape)
+    cells = shared.cells & (valid > 0)
+    seen = np.where(passes > 1, (valid - 1) / np.maximum((passes - 1) * passes, 1), 1.0) * cells
+    true = np.divide(1.0, valid, out=np.zeros(valid.shape), where=cells)
+    left = np.full(len(shared.instrument.scales_of(level)), np.nan)
+    for place, scale in enumerate(shared.instrument.scales_of(level)):
         own = np.array(items_of(scale.id, level, shared.instrument)) - 1
-        shares.append(there[:, own].sum() / max(should[:, own].sum(), 1))
-    return np.asarray(np.maximum(np.array(shares), ROUNDING) ** 2, dtype=np.float64)
+        if seen[:, own].sum() > 0:
+            left[place] = seen[:, own].sum() / true[:, own].sum()
+    possible = float(((passes - 1) * cells).sum())
+    return left, float(((valid - 1) * cells).sum()) / possible if possible > 0 else 1.0

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from valuemap.drift.tables import Tables
+from valuemap.drift.tables import Tables, mean_of_items
 from valuemap.evidence import CIRCLE_LEVEL, FEWEST_SCALES
 from valuemap.instrument import Instrument
 from valuemap.reading import FEWEST_PAIRS, ROUNDING
@@ -27,7 +27,7 @@ ENERGY = "Answers (energy)"
 
 
 def answer_distances(before: Tables, after: Tables) -> Mapping[str, Matrix]:
-    """Return Jensen–Shannon divergence (bits) and energy distance, means over the shared cells.
+    """Return Jensen–Shannon divergence (bits) and energy distance, means over the cells that both sides have.
 
     ``JS = (KL(p, m) + KL(q, m)) / 2`` with ``m = (p + q) / 2``; the energy distance of two distributions on equally
     spaced options is ``sqrt(2 sum (F - G)^2)`` of their cumulative shares.
@@ -37,11 +37,15 @@ def answer_distances(before: Tables, after: Tables) -> Mapping[str, Matrix]:
     `valuemap.statistics.divergence.jensen_shannon` and ``scipy.stats.energy_distance``, cell by cell.
     """
     p, q = before.shares, after.shares
-    cells = before.shared.cells
+    cells = before.cells
+    counts = cells.sum(axis=(1, 2))
     middle = (p + q) / 2
     bits = np.maximum(_entropy(middle) - (_entropy(p) + _entropy(q)) / 2, 0.0)
     energy = np.sqrt(2 * (np.cumsum(p - q, axis=-1)[..., :-1] ** 2).sum(axis=-1))
-    return {JENSEN_SHANNON: bits[:, cells].mean(axis=1), ENERGY: energy[:, cells].mean(axis=1)}
+    return {
+        name: np.where(counts > 0, (distances * cells).sum(axis=(1, 2)) / np.maximum(counts, 1), np.nan)
+        for name, distances in ((JENSEN_SHANNON, bits), (ENERGY, energy))
+    }
 
 
 def option_orders(tables: Tables) -> Matrix:
@@ -64,10 +68,7 @@ def top_printed_code(tables: Tables) -> Matrix:
     """Share of the most frequent printed code over both option orders."""
     ascending, descending = (tables.item_shares(rows) for rows in (~tables.shared.descending, tables.shared.descending))
     printed = (ascending + descending[..., ::-1]) / 2
-    there = ~np.isnan(printed[0]).any(axis=1)
-    if not there.any():
-        return np.full(len(printed), np.nan)
-    top: Matrix = printed[:, there].mean(axis=1).max(axis=1)
+    top: Matrix = mean_of_items(printed).max(axis=1)
     return top
 
 
@@ -191,8 +192,7 @@ def _ten_values(tables: Tables) -> Matrix | None:
         return None
     means = centred_means(tables, CIRCLE_LEVEL, np.ones(len(tables.shared.cells), dtype=bool))
     names = [scale.id for scale in instrument.scales_of(CIRCLE_LEVEL)]
-    profile = means[:, [names.index(scale) for scale in circle.angles()]]
-    return None if np.isnan(profile).any() else profile
+    return means[:, [names.index(scale) for scale in circle.angles()]]
 
 
 def _lowest(tables: Tables, levels: tuple[str, ...], *, by_framing: bool = True) -> Matrix:
@@ -213,12 +213,13 @@ def _lowest(tables: Tables, levels: tuple[str, ...], *, by_framing: bool = True)
 
 def _correlations(x: Matrix, y: Matrix) -> Matrix:
     """Pearson's r of every row over the columns that both have."""
-    both = ~(np.isnan(x) | np.isnan(y)).any(axis=0)
-    if both.sum() < FEWEST_PAIRS:
-        return np.full(len(x), np.nan)
-    x, y = (part[:, both] - part[:, both].mean(axis=1, keepdims=True) for part in (x, y))
+    both = ~(np.isnan(x) | np.isnan(y))
+    pairs = both.sum(axis=1)
+    x, y = (np.where(both, part, 0.0) for part in (x, y))
+    x, y = (np.where(both, part - (part.sum(axis=1) / np.maximum(pairs, 1))[:, None], 0.0) for part in (x, y))
     size = np.linalg.norm(x, axis=1) * np.linalg.norm(y, axis=1)
-    r: Matrix = np.divide((x * y).sum(axis=1), size, out=np.full(len(x), np.nan), where=size > ROUNDING)
+    enough = (size > ROUNDING) & (pairs >= FEWEST_PAIRS)
+    r: Matrix = np.divide((x * y).sum(axis=1), size, out=np.full(len(x), np.nan), where=enough)
     return r
 
 

@@ -2,7 +2,9 @@
 
 In go the cells that two releases share; out come `Tables`: shares of the options by stratum and item, of the releases
 as they are, of releases between which the passes were dealt out anew (permutation), and of releases drawn anew from
-their own passes (bootstrap). Rule: passes change sides only within their stratum, for only there are they alike.
+their own passes (bootstrap). Rules: passes change sides only within their stratum, for only there are they alike; a
+cell that is left without a valid answer on one side is left out of both, in every arrangement as in the releases as
+they are, for a stand-in would make the arrangements look more alike than the releases.
 """
 
 from __future__ import annotations
@@ -36,7 +38,9 @@ class Tables:
     shared
         Whose.
     shares
-        Of every option, lowest first, shape (arrangements, strata, items, options); 0 in cells that are not shared.
+        Of every option, lowest first, shape (arrangements, strata, items, options); 0 in cells that are not there.
+    cells
+        Which cells have a valid answer on both sides, shape (arrangements, strata, items).
     weights
         Of the passes, shape (arrangements, passes), by which they were summed.
     top_values
@@ -45,33 +49,26 @@ class Tables:
 
     shared: Shared
     shares: Matrix
+    cells: NDArray[np.bool_]
     weights: Matrix
     top_values: Matrix
 
     @cached_property
     def means(self) -> Matrix:
-        """Mean answers, shape (arrangements, strata, items); NaN in cells that are not shared."""
+        """Mean answers, shape (arrangements, strata, items); NaN in cells that are not there."""
         values = np.array(self.shared.instrument.response.values, dtype=np.float64)
-        return np.where(self.shared.cells, self.shares @ values, np.nan)
+        return np.where(self.cells, self.shares @ values, np.nan)
 
     @cached_property
     def all_shares(self) -> Matrix:
         """Shares of the options over all items, shape (arrangements, options)."""
-        there = self.shared.cells.any(axis=0)
-        shares = self.item_shares(np.ones(len(self.shared.cells), dtype=bool))
-        return np.asarray(shares[:, there].mean(axis=1), dtype=np.float64)
+        return mean_of_items(self.item_shares(np.ones(len(self.shared.cells), dtype=bool)))
 
     def item_shares(self, strata: NDArray[np.bool_]) -> Matrix:
-        """Shares by item over some strata, shape (arrangements, items, options); NaN where none is shared."""
-        cells = self.shared.cells & strata[:, None]
-        counts = cells.sum(axis=0)
-        sums = (self.shares * cells[:, :, None]).sum(axis=1)
-        found: Matrix = np.divide(
-            sums,
-            counts[:, None],
-            out=np.full(sums.shape, np.nan),
-            where=np.broadcast_to(counts[:, None] > 0, sums.shape),
-        )
+        """Shares by item over some strata, shape (arrangements, items, options); NaN where none is there."""
+        counts = self.cells[:, strata].sum(axis=1)[..., None]
+        sums = self.shares[:, strata].sum(axis=1)
+        found: Matrix = np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
         return found
 
 
@@ -104,21 +101,15 @@ class Passes:
         top: Matrix = counts.max(axis=1) / np.maximum(counts.sum(axis=1), 1e-12)
         return top
 
-    @cached_property
-    def usual(self) -> Matrix:
-        """Shares in every cell over both releases, shape (strata, items, options): what stands in for an empty cell."""
-        shares = _shares(self._counts(np.ones((1, len(self.strata)))), np.zeros(()))
-        return np.asarray(shares[0], dtype=np.float64)
-
     def observed(self) -> tuple[Tables, Tables]:
         """Return the releases as they are."""
         later = self.later[None, :].astype(np.float64)
-        return self._tables(1.0 - later), self._tables(later)
+        return self._tables(1.0 - later, later)
 
     def dealt_out(self, number: int, seed: int) -> Iterator[tuple[Tables, Tables]]:
         """Yield blocks of arrangements in which the passes changed sides at random, within their strata."""
         for later in dealings(self.strata, self.later, number, seed, self._block()):
-            yield self._tables(1.0 - later), self._tables(later)
+            yield self._tables(1.0 - later, later)
 
     def drawn(self, number: int, seed: int) -> Iterator[tuple[Tables, Tables]]:
         """Yield blocks of bootstrap samples: the passes of each side and stratum, drawn with replacement."""
@@ -131,7 +122,7 @@ class Passes:
                     if len(rows):
                         shares = np.full(len(rows), 1 / len(rows))
                         weights[:, rows] = generator.multinomial(len(rows), shares, size=len(weights))
-            yield self._tables(weights * ~self.later), self._tables(weights * self.later)
+            yield self._tables(weights * ~self.later, weights * self.later)
 
     def _block(self) -> int:
         return max(1, BLOCK // (int(self.shared.cells.size) * int(self.given.shape[2])))
@@ -145,8 +136,21 @@ class Passes:
             counts[:, stratum] = weights[:, rows] @ flat[rows]
         return counts.reshape(len(weights), strata, *self.given.shape[1:])
 
-    def _tables(self, weights: Matrix) -> Tables:
-        return Tables(self.shared, _shares(self._counts(weights), self.usual), weights, self.top_values)
+    def _tables(self, before: Matrix, after: Matrix) -> tuple[Tables, Tables]:
+        counts = [self._counts(weights) for weights in (before, after)]
+        totals = [own.sum(axis=-1) for own in counts]
+        cells = (totals[0] > 0) & (totals[1] > 0)
+        first, second = (
+            Tables(
+                self.shared,
+                np.where(cells, 1 / np.where(cells, total, 1.0), 0.0)[..., None] * own,
+                cells,
+                weights,
+                self.top_values,
+            )
+            for own, total, weights in zip(counts, totals, (before, after), strict=True)
+        )
+        return first, second
 
 
 def passes_of(shared: Shared) -> Passes:
@@ -196,7 +200,10 @@ def _given(answers: Answers, cells: NDArray[np.bool_]) -> Matrix:
     return given
 
 
-def _shares(counts: Matrix, otherwise: Matrix) -> Matrix:
-    totals = counts.sum(axis=-1, keepdims=True)
-    shares: Matrix = np.where(totals > 0, counts / np.where(totals > 0, totals, 1.0), otherwise)
-    return shares
+def mean_of_items(shares: Matrix) -> Matrix:
+    """Average shares by item over the items that are there, shape (arrangements, options)."""
+    there = np.asarray(~np.isnan(shares).any(axis=2), dtype=np.bool_)
+    counts = there.sum(axis=1)[:, None]
+    sums = np.where(there[..., None], shares, 0.0).sum(axis=1)
+    means: Matrix = np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
+    return means

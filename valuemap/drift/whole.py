@@ -35,12 +35,17 @@ def whole_statistics(before: Tables, after: Tables, level: str) -> Mapping[str, 
     if shared.instrument.scoring == "sum":
         return {}
     profiles = [_scores(tables, level) for tables in (before, after)]
-    weights = stratum_weights(~np.isnan(profiles[0][0] - profiles[1][0]), shared.clusters)
-    first, second = ((np.where(weights > 0, own, 0.0) * weights).sum(axis=1) for own in profiles)
+    there: NDArray[np.bool_] = ~np.isnan(profiles[0] - profiles[1])
+    ever = np.asarray(there.any(axis=0), dtype=np.bool_)
+    weights = stratum_weights(ever, shared.clusters) * there
+    totals = weights.sum(axis=1, keepdims=True)
+    weights = np.divide(weights, totals, out=np.zeros(weights.shape), where=totals > 0)
+    first, second = ((np.where(there, own, 0.0) * weights).sum(axis=1) for own in profiles)
     found = {DISTANCE: np.sqrt(((second - first) ** 2).sum(axis=1))}
     angles = circle_angles(shared.instrument, level)
-    if angles is not None and (weights.sum(axis=0) > 0).all():
-        tops = [_tops(own, angles) for own in (first, second)]
+    if angles is not None and ever.any(axis=0).all():
+        # In an arrangement that leaves a scale without an answer the wave has no top.
+        tops = [np.where((totals > 0).all(axis=(1, 2)), _tops(own, angles), np.nan) for own in (first, second)]
         found[TURN] = (tops[1] - tops[0] + 180.0) % 360.0 - 180.0
     return found
 

@@ -1,0 +1,82 @@
+"""``valuemap drift power``: which change a design can see, before anything is asked again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from valuemap.errors import EXIT_OK
+
+EPILOG = """\b
+Examples:
+  valuemap drift power baseline.vmap
+  valuemap drift power baseline.vmap --change 0.3 --power 0.9
+  valuemap drift power baseline.vmap --wordings 4 --repeats 20
+  valuemap drift power baseline.vmap --unit points --json > power.json
+"""
+
+
+@click.command(epilog=EPILOG)
+@click.argument("baseline", type=click.Path(path_type=Path), metavar="BASELINE")
+@click.option(
+    "--change",
+    default=0.2,
+    show_default=True,
+    type=click.FloatRange(0, min_open=True),
+    help="The change that is to be seen, in the unit; also the material change that a stable value must be within.",
+)
+@click.option(
+    "--power",
+    default=0.8,
+    show_default=True,
+    type=click.FloatRange(0.05, 1, min_open=True, max_open=True),
+    help="Probability with which it is to be found.",
+)
+@click.option(
+    "--level",
+    metavar="LEVEL",
+    help="values, ten or higher-order.  [default: the first for which a norm of persons is known]",
+)
+@click.option(
+    "--norm",
+    metavar="ID|FILE",
+    help="Whose SDs changes are measured in: a norm of persons (valuemap norm list), or a study file of people.  "
+    "[default: the usual one]",
+)
+@click.option(
+    "--unit",
+    type=click.Choice(["sd", "points"]),
+    default="sd",
+    show_default=True,
+    help="Measure changes in human SDs, or in scale points.",
+)
+@click.option("--repeats", type=click.IntRange(1), help="Ask about so many repeats.  [default: the baseline's]")
+@click.option("--wordings", type=click.IntRange(1), help="Ask about so many wordings.  [default: the baseline's]")
+@click.option("--framings", type=click.IntRange(1), help="Ask about so many framings.  [default: the baseline's]")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+def command(
+    baseline: Path,
+    change: float,
+    power: float,
+    level: str | None,
+    norm: str | None,
+    unit: str,
+    repeats: int | None,
+    wordings: int | None,
+    framings: int | None,
+    as_json: bool,
+) -> None:
+    """Say which change of a value a design can see, and which design sees a wished change.
+
+    BASELINE is a study file, or the JSON file of valuemap baseline freeze. From what its answers waver by: the
+    smallest change of every value that valuemap drift would find, with the present design or the one that is asked
+    about; how probably a model that did not change would be called stable; a table of designs with their calls; and
+    the cheapest designs that see the wished change.
+    """
+    from valuemap.cli.drift import read_releases
+    from valuemap.cli.drift_power_view import Asked, show_power
+
+    asked = Asked(change, power, level, norm, "points" if unit == "points" else "sd", repeats, wordings, framings)
+    show_power(read_releases(baseline), asked, as_json=as_json)
+    click.get_current_context().exit(EXIT_OK)
