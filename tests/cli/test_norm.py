@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Cli, Ran
-from valuemap.catalog import find_norm, norm_files, user_root
+from valuemap.catalog import find_norm, norm_files, shipped_root, user_root
 
 
 def fits_the_page(ran: Ran) -> bool:
@@ -51,8 +51,14 @@ def test_list_as_data_has_a_row_a_norm(cli: Cli, form: str) -> None:
         assert int(row["n"]) == norm.n
 
 
-def test_list_says_which_norms_have_no_instrument_yet(cli: Cli) -> None:
-    assert "Not among the instruments yet: leas, rmet." in cli("norm", "list").out
+def test_list_says_which_norms_have_no_instrument(cli: Cli, home: Path) -> None:
+    folder = user_root() / "norms" / "svs"
+    folder.mkdir(parents=True)
+    source = (shipped_root() / "norms/leas/french-women.toml").read_text(encoding="utf-8")
+    mine = source.replace('id = "french-women"', 'id = "mine"').replace('instrument = "leas"', 'instrument = "svs"')
+    (folder / "mine.toml").write_text(mine, encoding="utf-8")
+    (folder / "mine.csv").write_bytes((shipped_root() / "norms/leas/french-women.csv").read_bytes())
+    assert "Not among the instruments yet: svs." in cli("norm", "list").out
 
 
 def test_a_norm_at_fault_does_not_hide_the_others(cli: Cli, home: Path) -> None:

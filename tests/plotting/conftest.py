@@ -12,7 +12,11 @@ from valuemap.plotting import Made, Options, gather, make, style
 from valuemap.plotting.material import Material
 
 FIGURES = ROOT / "figures"
-FILES = {"map": ("people.vmap",), "drift": tuple(f"drift-{number}.vmap" for number in range(1, 6))}
+FILES = {
+    "map": ("people.vmap",),
+    "levels": ("eyes.vmap",),
+    "drift": tuple(f"drift-{number}.vmap" for number in range(1, 6)),
+}
 MODELS = ("gallery.vmap", "embedded.vmap")
 
 

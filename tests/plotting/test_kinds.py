@@ -198,7 +198,7 @@ def test_reliability_of_people_points_to_their_alphas() -> None:
         make("reliability", material("map"), Options(), style("jmir"))
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in ("map", "drift")])
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in ("map", "drift", "levels")])
 def test_every_caption_says_n_states_and_verdict(kind: str) -> None:
     made = drawn(kind)
     caption = made.words.caption()

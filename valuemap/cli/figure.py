@@ -18,7 +18,19 @@ if TYPE_CHECKING:
     from valuemap.plotting.recipe import Recipe
     from valuemap.plotting.style import Format
 
-KINDS = ["profile", "circle", "map", "divergence", "cultures", "models", "answers", "bias", "reliability", "drift"]
+KINDS = [
+    "profile",
+    "circle",
+    "map",
+    "divergence",
+    "cultures",
+    "models",
+    "answers",
+    "bias",
+    "reliability",
+    "drift",
+    "levels",
+]
 PRESETS = ["jmir", "apa", "nature", "slide"]
 FORMATS = ["pdf", "svg", "png", "tiff"]
 
@@ -34,6 +46,7 @@ Kinds:
   bias         option orders and wordings against each other
   reliability  components of variance, and the standard error of a value by design
   drift        what changed between two releases, or over three and more
+  levels       levels of open answers, or right choices beside guessing
 
 \b
 Examples:
