@@ -198,7 +198,7 @@ def _page(studies: Sequence[_Study], comparison: Comparison | None, refusal: str
     sections = {
         "comparison": Part((), (refusal,)) if comparison is None else _compared(comparison),
         "reliability": _joined(studies, [_reliability(study) for study in studies]),
-        "structure": _joined(studies, [structure_tables(study.answers) for study in studies]),
+        "structure": _joined(studies, [_structure(study) for study in studies]),
     }
     judged = tuple(_judged(subject) for study in studies for subject in study.subjects)
     packed = _packed(studies)
@@ -261,6 +261,12 @@ def _reliability(study: _Study) -> tuple[tuple[Table, ...], tuple[str, ...]]:
         return tables, notes
     rated, said = agreement_tables(agreement(study.file))
     return (*rated, *tables), (*said, *notes)
+
+
+def _structure(study: _Study) -> tuple[tuple[Table, ...], tuple[str, ...]]:
+    if study.design.instrument.response.kind != "likert":
+        return (), ("Measurement models and circles are tested on rating scales only.",)
+    return structure_tables(study.answers)
 
 
 def _joined(studies: Sequence[_Study], parts: Sequence[tuple[tuple[Table, ...], tuple[str, ...]]]) -> Part:

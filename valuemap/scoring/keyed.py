@@ -9,6 +9,7 @@ score is the mean of the answered items times the number of items: the sum, wher
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,9 +77,22 @@ def score(values: NDArray[np.float64], instrument: Instrument, level: str) -> Sc
         means[block] = _means(values[block], parts, composition)
     raw, mean_rating = means[:, :-1], means[:, -1]
     if instrument.scoring == "sum":
-        raw = raw * np.array([float(len(scale.items)) for scale in scales])
+        raw = _sums(values, [scale.items for scale in scales])
     centred = raw - mean_rating[:, None] if instrument.centring == "person mean" else raw
     return Scores(tuple(scale.id for scale in scales), raw, mean_rating, centred)
+
+
+def _sums(values: NDArray[np.float64], scales: Sequence[Sequence[int]]) -> NDArray[np.float64]:
+    """Add items up, in the place of a missing one the mean of the others; whole points stay whole."""
+    key = np.zeros((values.shape[1], len(scales)))
+    for column, items in enumerate(scales):
+        key[np.array(items) - 1, column] = 1.0
+    there = ~np.isnan(values)
+    points, counts = np.where(there, values, 0.0) @ key, there.astype(np.float64) @ key
+    sums: NDArray[np.float64] = np.divide(
+        points * key.sum(axis=0), counts, out=np.full_like(points, np.nan), where=counts > 0
+    )
+    return sums
 
 
 def _key(instrument: Instrument, level: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
