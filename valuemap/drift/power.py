@@ -426,7 +426,7 @@ def _notes(noise: Noise, design: Design) -> tuple[str, ...]:
     if noise.exact:
         notes.append(
             "Probabilities were read off the model: nothing is random, repeats add nothing, and an unchanged model "
-            "gives the same figures again. Any change is one in these wordings."
+            "gives the same figures again, but for rounding inside it. Any change is one in these wordings."
         )
     elif np.isnan(noise.repeat).all():
         notes.append(
