@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from valuemap.cli.options import scorer as scorer_option
 from valuemap.cli.output import say
 from valuemap.errors import EXIT_DEGRADED, EXIT_OK
 
@@ -65,11 +66,7 @@ Examples:
     type=click.IntRange(0),
     help="Seed of random people, of the bootstrap of ranks and of permutations.",
 )
-@click.option(
-    "--scorer",
-    type=click.Choice(["lexical", "judge", "human"]),
-    help="Who levelled open answers.  [default: the word list, where the instrument has one]",
-)
+@scorer_option
 @click.option("--allow-degraded", is_flag=True, help="Exit code 0 even when a profile is not interpretable.")
 def command(
     files: tuple[Path, ...],

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from valuemap.cli.options import units_of_change
 from valuemap.cli.output import print_json, say, tell
 from valuemap.errors import EXIT_DEGRADED, EXIT_DRIFT, EXIT_OK, EXIT_USAGE, UsageError
 
@@ -45,24 +46,7 @@ SUBCOMMANDS = {
     help="Compare although the two were not asked alike in this: instrument, wording, framing, presentation, "
     "item-order, option-order, mode, items, sampling or scorer. May be given several times.",
 )
-@click.option(
-    "--level",
-    metavar="LEVEL",
-    help="values, ten or higher-order.  [default: the first for which a norm of persons is known]",
-)
-@click.option(
-    "--norm",
-    metavar="ID|FILE",
-    help="Whose SDs changes are measured in: a norm of persons (valuemap norm list), or a study file of people.  "
-    "[default: the usual one]",
-)
-@click.option(
-    "--unit",
-    type=click.Choice(["sd", "points"]),
-    default="sd",
-    show_default=True,
-    help="Measure changes in human SDs, or in scale points where there are none.",
-)
+@units_of_change
 @click.option(
     "--material",
     default=0.2,

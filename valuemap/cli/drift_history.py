@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from valuemap.cli.options import units_of_change
 from valuemap.cli.output import print_json, say
 from valuemap.errors import EXIT_DEGRADED, EXIT_DRIFT, EXIT_OK, EXIT_USAGE
 from valuemap.hostile_text import printable
@@ -46,24 +47,7 @@ Exit codes:
     help="Follow releases although they were not asked alike in this (see valuemap drift --help). May be given several "
     "times.",
 )
-@click.option(
-    "--level",
-    metavar="LEVEL",
-    help="values, ten or higher-order.  [default: the first for which a norm of persons is known]",
-)
-@click.option(
-    "--norm",
-    metavar="ID|FILE",
-    help="Whose SDs changes are measured in: a norm of persons (valuemap norm list), or a study file of people.  "
-    "[default: the usual one]",
-)
-@click.option(
-    "--unit",
-    type=click.Choice(["sd", "points"]),
-    default="sd",
-    show_default=True,
-    help="Measure changes in human SDs, or in scale points where there are none.",
-)
+@units_of_change
 @click.option("--respondent", metavar="NAME", help="Whom to follow, where files hold several.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 def command(

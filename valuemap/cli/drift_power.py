@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from valuemap.cli.options import units_of_change
 from valuemap.errors import EXIT_OK
 
 EPILOG = """\b
@@ -33,24 +34,7 @@ Examples:
     type=click.FloatRange(0.05, 1, min_open=True, max_open=True),
     help="Probability with which it is to be found.",
 )
-@click.option(
-    "--level",
-    metavar="LEVEL",
-    help="values, ten or higher-order.  [default: the first for which a norm of persons is known]",
-)
-@click.option(
-    "--norm",
-    metavar="ID|FILE",
-    help="Whose SDs changes are measured in: a norm of persons (valuemap norm list), or a study file of people.  "
-    "[default: the usual one]",
-)
-@click.option(
-    "--unit",
-    type=click.Choice(["sd", "points"]),
-    default="sd",
-    show_default=True,
-    help="Measure changes in human SDs, or in scale points.",
-)
+@units_of_change
 @click.option("--repeats", type=click.IntRange(1), help="Ask about so many repeats.  [default: the baseline's]")
 @click.option("--wordings", type=click.IntRange(1), help="Ask about so many wordings.  [default: the baseline's]")
 @click.option("--framings", type=click.IntRange(1), help="Ask about so many framings.  [default: the baseline's]")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from valuemap.cli.options import scorer as scorer_option
 from valuemap.cli.output import say
 from valuemap.errors import EXIT_OK, UsageError
 from valuemap.hostile_text import printable
@@ -45,11 +46,7 @@ Examples:
     "with a column an item. ratings: one row a rating of an open answer, with its rater.  "
     "[default: long; wide for sav]",
 )
-@click.option(
-    "--scorer",
-    type=click.Choice(["lexical", "judge", "human"]),
-    help="Whose levels of open answers to write.  [default: the word list, else people, else judges]",
-)
+@scorer_option
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),

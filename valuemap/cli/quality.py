@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from valuemap.cli.options import scorer as scorer_option
 from valuemap.cli.output import FORMATS, Cell, Column, print_json, print_rows
 from valuemap.errors import EXIT_DEGRADED, EXIT_OK
 from valuemap.hostile_text import printable
@@ -49,11 +50,7 @@ NOTE = (
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
 @click.option("--format", "form", type=FORMATS, default="table", show_default=True, help="How to print the evidence.")
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
-@click.option(
-    "--scorer",
-    type=click.Choice(["lexical", "judge", "human"]),
-    help="Who levelled open answers.  [default: the word list, where the instrument has one]",
-)
+@scorer_option
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write to this file instead of stdout.")
 def command(file: Path, form: str, as_json: bool, scorer: Scorer | None, out: Path | None) -> None:
     """Say whether the profile of a study file may be believed, and why.

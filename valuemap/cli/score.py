@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from valuemap.cli.options import scorer as scorer_option
 from valuemap.cli.output import FORMATS
 from valuemap.errors import EXIT_DEGRADED, EXIT_OK, NormError, UsageError
 
@@ -42,11 +43,7 @@ Examples:
     help="Norm to show beside it (valuemap norm list).  [default: the instrument's "
     "usual norm, where it has one of this level]",
 )
-@click.option(
-    "--scorer",
-    type=click.Choice(["lexical", "judge", "human"]),
-    help="Who levelled open answers.  [default: the word list, where the instrument has one]",
-)
+@scorer_option
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write to this file instead of stdout.")
 def command(
     file: Path,

@@ -1,0 +1,42 @@
+"""Options that several commands have, worded once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def scorer(command: Command) -> Command:
+    """Add ``--scorer``: who levelled open answers."""
+    return click.option(
+        "--scorer",
+        type=click.Choice(["lexical", "judge", "human"]),
+        help="Who levelled open answers.  [default: the word list, where the instrument has one]",
+    )(command)
+
+
+def units_of_change(command: Command) -> Command:
+    """Add ``--level``, ``--norm`` and ``--unit``: what changes between releases are measured in."""
+    unit = click.option(
+        "--unit",
+        type=click.Choice(["sd", "points"]),
+        default="sd",
+        show_default=True,
+        help="Measure changes in human SDs, or in scale points where there are none.",
+    )
+    norm = click.option(
+        "--norm",
+        metavar="ID|FILE",
+        help="Whose SDs changes are measured in: a norm of persons (valuemap norm list), or a study file of people.  "
+        "[default: the usual one]",
+    )
+    level = click.option(
+        "--level",
+        metavar="LEVEL",
+        help="values, ten or higher-order.  [default: the first for which a norm of persons is known]",
+    )
+    return level(norm(unit(command)))
