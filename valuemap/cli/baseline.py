@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from valuemap.cli.options import scorer as scorer_option
 from valuemap.cli.output import print_json, say, tell
 from valuemap.cli.wrapped import entry, paragraph
 from valuemap.errors import UsageError
@@ -16,6 +17,7 @@ from valuemap.hostile_text import printable
 if TYPE_CHECKING:
     from valuemap.drift.baseline import Baseline
     from valuemap.drift.release import Release
+    from valuemap.scoring.levels import Scorer
 
 EPILOG = """\b
 Examples:
@@ -56,8 +58,9 @@ def command() -> None:
     metavar="JSON",
     help="The baseline to write.",
 )
+@scorer_option
 @click.option("--force", is_flag=True, help="Overwrite a baseline that is there; no other file is ever overwritten.")
-def freeze_command(file: Path, out: Path, force: bool) -> None:
+def freeze_command(file: Path, out: Path, scorer: Scorer | None, force: bool) -> None:
     """Freeze the finished study in FILE into a baseline.
 
     The same study gives the same bytes. A study that a survey is still writing, or that lacks answers of its design, is
@@ -67,7 +70,7 @@ def freeze_command(file: Path, out: Path, force: bool) -> None:
     from valuemap.drift.release import releases_of
 
     _check_free(out, force=force)
-    text = freeze(releases_of(file))
+    text = freeze(releases_of(file, scorer))
     try:
         out.write_text(text, encoding="utf-8", newline="\n")
     except OSError as fault:

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from valuemap.cli.options import scorer as scorer_option
 from valuemap.cli.options import units_of_change
 from valuemap.cli.output import print_json, say, tell
 from valuemap.errors import EXIT_DEGRADED, EXIT_DRIFT, EXIT_OK, EXIT_USAGE, UsageError
 
 if TYPE_CHECKING:
     from valuemap.drift import DriftResult, Release
+    from valuemap.scoring.levels import Scorer
 
 EPILOG = """\b
 Examples:
@@ -47,6 +49,7 @@ SUBCOMMANDS = {
     "item-order, option-order, mode, items, sampling or scorer. May be given several times.",
 )
 @units_of_change
+@scorer_option
 @click.option(
     "--material",
     default=0.2,
@@ -87,6 +90,7 @@ def compare(
     junit: Path | None,
     mlflow: str | None,
     mlflow_experiment: str | None,
+    scorer: Scorer | None,
     allow_undecided: bool,
     seed: int,
 ) -> None:
@@ -105,8 +109,8 @@ def compare(
         raise UsageError("--json and --markdown: give one of the two.")
     if mlflow_experiment and not mlflow:
         raise UsageError("--mlflow-experiment needs --mlflow URI.")
-    before = read_releases(baseline)
-    pairs = [pair for candidate in candidates for pair in paired(before, read_releases(candidate), respondent)]
+    before = read_releases(baseline, scorer)
+    pairs = [pair for one in candidates for pair in paired(before, read_releases(one, scorer), respondent)]
     for release in dict.fromkeys(release.source for pair in pairs for release in pair if release.being_written):
         say(f"{release}: is being written; compared is what it holds now.")
     try:
@@ -135,7 +139,7 @@ def compare(
     click.get_current_context().exit(_exit_code([result.word for result in results], allow_undecided=allow_undecided))
 
 
-def read_releases(path: Path) -> tuple[Release, ...]:
+def read_releases(path: Path, scorer: Scorer | None = None) -> tuple[Release, ...]:
     """Read the releases of a study file, or of a frozen baseline (JSON)."""
     if path.suffix == ".json":
         from valuemap.drift.baseline import load_baseline
@@ -143,7 +147,7 @@ def read_releases(path: Path) -> tuple[Release, ...]:
         return tuple(load_baseline(path))
     from valuemap.drift import releases_of
 
-    return releases_of(path)
+    return releases_of(path, scorer)
 
 
 def _show(results: Sequence[DriftResult], *, as_json: bool, as_markdown: bool) -> None:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from valuemap.cli.options import scorer as scorer_option
 from valuemap.cli.options import units_of_change
 from valuemap.cli.output import print_json, say
 from valuemap.errors import EXIT_DEGRADED, EXIT_DRIFT, EXIT_OK, EXIT_USAGE
 from valuemap.hostile_text import printable
+
+if TYPE_CHECKING:
+    from valuemap.scoring.levels import Scorer
 
 EPILOG = """\b
 Examples:
@@ -48,6 +53,7 @@ Exit codes:
     "times.",
 )
 @units_of_change
+@scorer_option
 @click.option("--respondent", metavar="NAME", help="Whom to follow, where files hold several.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 def command(
@@ -59,6 +65,7 @@ def command(
     norm: str | None,
     unit: str,
     respondent: str | None,
+    scorer: Scorer | None,
     as_json: bool,
 ) -> None:
     """Follow the values of a model over many releases, and say which left their course, and when.
@@ -73,7 +80,7 @@ def command(
     from valuemap.drift.gathering import gather_releases
     from valuemap.drift.history import history
 
-    found = gather_releases(paths, respondent)
+    found = gather_releases(paths, respondent, scorer)
     if found.passed_over:
         say(printable(f"Passed over: {', '.join(found.passed_over)}."))
     try:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from valuemap.cli.options import scorer as scorer_option
 from valuemap.cli.output import say, tell
 from valuemap.errors import UsageError
 
@@ -99,6 +100,7 @@ Examples:
     type=click.Choice(["respondent", "framing"]),
     help="Show respondents, or each framing of a respondent as one.  [default: respondent]",
 )
+@scorer_option
 @click.option(
     "--margin",
     type=click.FloatRange(0, min_open=True),
@@ -122,7 +124,7 @@ def command(what: str, files: tuple[Path, ...], **options: Any) -> None:
 
     order = _order(what, files, options)
     _check_inputs(order)
-    material = gather(order.files, by_framing=order.options.by_framing)
+    material = gather(order.files, by_framing=order.options.by_framing, scorer=order.options.scorer)
     made = make(order.kind, material, order.options, style(order.preset, order.width))
     millimetres = made.figure.get_size_inches()[1] * 25.4
     if millimetres > made.look.preset.tallest:
@@ -208,9 +210,8 @@ def _over(chosen: Options, options: dict[str, Any]) -> Options:
     """Put what was given on the command line over the options of a recipe."""
     from dataclasses import replace
 
-    given = {
-        name: options[name] for name in ("norm", "level", "margin", "target_se", "seed") if options[name] is not None
-    }
+    names = ("norm", "level", "scorer", "margin", "target_se", "seed")
+    given = {name: options[name] for name in names if options[name] is not None}
     if options["by"] is not None:
         given["by_framing"] = options["by"] == "framing"
     return replace(chosen, **given)

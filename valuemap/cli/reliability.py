@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from valuemap.cli.options import scorer as scorer_option
 from valuemap.errors import EXIT_DEGRADED, EXIT_OK
+
+if TYPE_CHECKING:
+    from valuemap.scoring.levels import Scorer
 
 EPILOG = """\b
 Examples:
@@ -39,8 +44,17 @@ Examples:
     help="Tables to read, or every figure with its interval, n and note, one a row.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
+@scorer_option
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="Seed of the resampled intervals.")
-def command(file: Path, level: str | None, target_se: float | None, form: str, as_json: bool, seed: int) -> None:
+def command(
+    file: Path,
+    level: str | None,
+    target_se: float | None,
+    form: str,
+    as_json: bool,
+    scorer: Scorer | None,
+    seed: int,
+) -> None:
     """Print how consistent, stable and generalisable the answers of a study file are.
 
     For people: the classical table of alphas, level by level. For models: the same figures over passes, which describe
@@ -54,7 +68,7 @@ def command(file: Path, level: str | None, target_se: float | None, form: str, a
     from valuemap.store import StudyFile
 
     with StudyFile.open(file) as study_file:
-        answers = load_answers(study_file)
+        answers = load_answers(study_file, scorer)
     if level is not None:
         answers.instrument.level(level)
     degraded = show_reliability(answers, level, target_se, "json" if as_json else form, seed)

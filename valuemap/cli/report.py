@@ -5,12 +5,17 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from valuemap.cli.options import scorer as scorer_option
 from valuemap.cli.output import say
 from valuemap.errors import EXIT_DEGRADED, EXIT_OK, UsageError
 from valuemap.hostile_text import printable
+
+if TYPE_CHECKING:
+    from valuemap.scoring.levels import Scorer
 
 EPILOG = """\b
 Examples:
@@ -39,8 +44,11 @@ Examples:
     metavar="FILE",
     help="Write the references of the Method section as BibTeX, too.",
 )
+@scorer_option
 @click.option("--force", is_flag=True, help="Write over files that are there.")
-def command(files: tuple[Path, ...], out: Path, methods: bool, bib: Path | None, force: bool) -> None:
+def command(
+    files: tuple[Path, ...], out: Path, methods: bool, bib: Path | None, scorer: Scorer | None, force: bool
+) -> None:
     """Write one page of everything study files say: no network is needed to read it, and it fetches nothing.
 
     On top whether each profile may be believed, and why. Then profile and circle, comparison with the instrument's
@@ -58,7 +66,7 @@ def command(files: tuple[Path, ...], out: Path, methods: bool, bib: Path | None,
         if is_being_written(file):
             say(f"{file}: is being written; the page is about what it holds now.")
     say("Building the page: structure and reliability take a while with many models.")
-    found = report_page(files)
+    found = report_page(files, scorer)
     if methods:
         click.echo(found.methods, nl=False)
     else:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from valuemap.cli.options import scorer as scorer_option
 from valuemap.cli.output import say
 from valuemap.errors import EXIT_DEGRADED, EXIT_OK, UsageError
 from valuemap.hostile_text import printable
@@ -16,6 +17,7 @@ from valuemap.hostile_text import printable
 if TYPE_CHECKING:
     from valuemap.report import Format
     from valuemap.report.contents import Kind
+    from valuemap.scoring.levels import Scorer
 
 KINDS = ("profile", "reliability", "comparison", "fit", "correlation")
 FORMATS = ("docx", "latex", "html", "md", "csv")
@@ -63,6 +65,7 @@ Kinds:
     metavar="FILE",
     help="Write to this file (.docx, .tex, .html, .md or .csv) instead of stdout.",
 )
+@scorer_option
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 def command(
     kind: Kind,
@@ -71,6 +74,7 @@ def command(
     level: str | None,
     norm: str | None,
     out: Path | None,
+    scorer: Scorer | None,
     force: bool,
 ) -> None:
     """Set the results of a study file as tables for a paper: one table a respondent (and level).
@@ -85,7 +89,7 @@ def command(
 
     form = _format(form, out)
     _check_out(file, out, form, force=force)
-    found = tables_of(kind, file, level, norm)
+    found = tables_of(kind, file, level, norm, scorer)
     content = rendered(found.tables, form)
     if out is None:
         click.echo(content, nl=False)

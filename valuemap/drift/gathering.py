@@ -14,6 +14,7 @@ from pathlib import Path
 from valuemap.drift.baseline import is_baseline, load_baseline
 from valuemap.drift.release import Release, releases_of
 from valuemap.errors import StudyError, UsageError
+from valuemap.scoring.levels import Scorer
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Gathered:
     passed_over: tuple[str, ...]
 
 
-def gather_releases(paths: Sequence[Path], respondent: str | None = None) -> Gathered:
+def gather_releases(paths: Sequence[Path], respondent: str | None = None, scorer: Scorer | None = None) -> Gathered:
     """Read the releases of study files and baselines.
 
     Parameters
@@ -41,6 +42,8 @@ def gather_releases(paths: Sequence[Path], respondent: str | None = None) -> Gat
         Files, or folders whose ``*.vmap`` and ``*.json`` files are meant.
     respondent
         Whom to follow in files that hold several.
+    scorer
+        Who levelled open answers; ``None`` for the usual one.
 
     Raises
     ------
@@ -53,7 +56,7 @@ def gather_releases(paths: Sequence[Path], respondent: str | None = None) -> Gat
     passed_over: list[str] = []
     for path in paths:
         if not path.is_dir():
-            files.append((path, _read(path)))
+            files.append((path, _read(path, scorer)))
             continue
         for inside in sorted(path.iterdir()):
             if inside.suffix not in (".vmap", ".json"):
@@ -61,7 +64,7 @@ def gather_releases(paths: Sequence[Path], respondent: str | None = None) -> Gat
                     passed_over.append(f"{inside.name} (neither .vmap nor .json)")
                 continue
             try:
-                files.append((inside, _read(inside)))
+                files.append((inside, _read(inside, scorer)))
             except StudyError as fault:
                 passed_over.append(f"{inside.name} ({_reason(inside, fault)})")
     if len(files) == 1 and respondent is None:
@@ -69,8 +72,8 @@ def gather_releases(paths: Sequence[Path], respondent: str | None = None) -> Gat
     return Gathered(tuple(_followed(path, found, respondent) for path, found in files), tuple(passed_over))
 
 
-def _read(path: Path) -> tuple[Release, ...]:
-    return load_baseline(path) if path.suffix == ".json" else releases_of(path)
+def _read(path: Path, scorer: Scorer | None) -> tuple[Release, ...]:
+    return load_baseline(path) if path.suffix == ".json" else releases_of(path, scorer)
 
 
 def _reason(path: Path, fault: StudyError) -> str:

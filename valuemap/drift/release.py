@@ -12,6 +12,7 @@ from pathlib import Path
 from valuemap.errors import StudyError
 from valuemap.respondents.base import Identity
 from valuemap.scoring.answers import Answers, load_answers
+from valuemap.scoring.levels import Scorer
 from valuemap.store import StudyFile, is_being_written
 from valuemap.study import Condition
 
@@ -63,8 +64,15 @@ class Release:
     being_written: bool = False
 
 
-def releases_of(path: Path) -> tuple[Release, ...]:
+def releases_of(path: Path, scorer: Scorer | None = None) -> tuple[Release, ...]:
     """Read the respondents of a study file, one release each.
+
+    Parameters
+    ----------
+    path
+        The study file.
+    scorer
+        Who levelled open answers; ``None`` for the usual one.
 
     Raises
     ------
@@ -73,7 +81,7 @@ def releases_of(path: Path) -> tuple[Release, ...]:
     """
     written = is_being_written(path)
     with StudyFile.open(path) as file:
-        answers = load_answers(file)
+        answers = load_answers(file, scorer)
         if answers.is_people:
             raise StudyError(f"{path}: holds answers of people; drift compares releases of a model.")
         return tuple(

@@ -53,14 +53,14 @@ POINT, AVERAGE, OUT = COLOURS[0], COLOURS[1], COLOURS[2]
 
 def tidy(material: Material, options: Options) -> pd.DataFrame:
     """Return one row a value (two releases), or one row a value and release (more)."""
-    releases = _releases(material)
+    releases = _releases(material, options)
     if len(releases) == 2:
         return _change_rows(_compared(releases, options), material)
     return _history_rows(_followed(releases, options), material)
 
 
-def _releases(material: Material) -> tuple[Release, ...]:
-    found = [release for path in material.files for release in releases_of(path)]
+def _releases(material: Material, options: Options) -> tuple[Release, ...]:
+    found = [release for path in material.files for release in releases_of(path, options.scorer)]
     if len(found) < 2:
         raise UsageError("A figure of drift needs two releases or more: name their study files.")
     return in_order(found)[0]
@@ -271,7 +271,7 @@ def _handles(table: pd.DataFrame, look: Style) -> Iterator[Artist]:
 
 def words(_table: pd.DataFrame, material: Material, options: Options) -> Words:
     """Word the caption and the alt text."""
-    releases = _releases(material)
+    releases = _releases(material, options)
     common = {
         "n": n_sentence(material),
         "states": states_sentence(material),

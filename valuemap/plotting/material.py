@@ -23,6 +23,7 @@ from valuemap.errors import CatalogError, NormError, StudyError, UsageError
 from valuemap.instrument import Instrument, Wording
 from valuemap.norms import Norm
 from valuemap.scoring.answers import Answers, load_answers
+from valuemap.scoring.levels import Scorer
 from valuemap.scoring.profile import Profile, ScaleScore, profiles
 from valuemap.store import StudyFile
 from valuemap.study import State
@@ -42,6 +43,8 @@ class Options:
         Level of the scales; ``None`` for the norm's, or the instrument's first.
     by_framing
         Take each framing of a respondent as a respondent.
+    scorer
+        Who levelled open answers; ``None`` for the usual one.
     margin
         Of the equivalence tests, in SDs of the norm.
     target_se
@@ -53,6 +56,7 @@ class Options:
     norm: str | None = None
     level: str | None = None
     by_framing: bool = False
+    scorer: Scorer | None = None
     margin: float = 0.2
     target_se: float | None = None
     seed: int = 1
@@ -106,7 +110,7 @@ class NormShown:
     sentence: str
 
 
-def gather(files: Sequence[Path], *, by_framing: bool = False) -> Material:
+def gather(files: Sequence[Path], *, by_framing: bool = False, scorer: Scorer | None = None) -> Material:
     """Read the respondents of study files.
 
     Raises
@@ -114,7 +118,7 @@ def gather(files: Sequence[Path], *, by_framing: bool = False) -> Material:
     ValuemapError
         A file cannot be read, or the files hold different instruments or versions of one.
     """
-    read = [_read(path) for path in files]
+    read = [_read(path, scorer) for path in files]
     instrument = read[0][0].instrument
     for path, (answers, _) in zip(files, read, strict=True):
         if answers.instrument.hash != instrument.hash:
@@ -147,9 +151,9 @@ def _told_apart(split: Sequence[tuple[Path, Subject]]) -> tuple[Subject, ...]:
     return tuple(subjects)
 
 
-def _read(path: Path) -> tuple[Answers, tuple[Wording, ...]]:
+def _read(path: Path, scorer: Scorer | None = None) -> tuple[Answers, tuple[Wording, ...]]:
     with StudyFile.open(path) as file:
-        return load_answers(file), tuple(file.wordings().values())
+        return load_answers(file, scorer), tuple(file.wordings().values())
 
 
 # ------------------------------------------------------------------ the norm

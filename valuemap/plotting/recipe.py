@@ -15,6 +15,7 @@ that ``valuemap figure figures/profile.toml`` does the same wherever it is calle
     norm = "ess9-de"
     level = "ten"
     by = "framing"
+    scorer = "human"
     margin = 0.2
     target_se = 0.1
     seed = 1
@@ -41,6 +42,7 @@ from valuemap.plotting import KINDS, Options
 from valuemap.plotting.material import NO_NORM
 from valuemap.plotting.style import FORMATS, NARROWEST, PRESETS, WIDEST, Format
 from valuemap.plotting.words import USUAL_CAPTION, check_template
+from valuemap.scoring.levels import Scorer
 
 Number = Annotated[float, BeforeValidator(lambda value: float(value) if type(value) is int else value)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(lambda value: tuple(value) if isinstance(value, list) else value)]
@@ -52,6 +54,7 @@ class RecipeOptions(Definition):
     norm: Text | None = None
     level: Text | None = None
     by: Literal["respondent", "framing"] = "respondent"
+    scorer: Scorer | None = None
     margin: Annotated[Number, Field(gt=0)] = 0.2
     target_se: Annotated[Number, Field(gt=0)] | None = None
     seed: Annotated[int, Field(ge=0)] = 1
@@ -121,6 +124,7 @@ class Recipe(Definition):
             norm=norm,
             level=self.options.level,
             by_framing=self.options.by == "framing",
+            scorer=self.options.scorer,
             margin=self.options.margin,
             target_se=self.options.target_se,
             seed=self.options.seed,

@@ -26,6 +26,7 @@ from valuemap.report.profile_table import profile_table
 from valuemap.report.reliability_table import reliability_table
 from valuemap.report.tables import Table
 from valuemap.scoring.answers import Answers, load_answers
+from valuemap.scoring.levels import Scorer
 from valuemap.scoring.profile import profiles
 from valuemap.store import StudyFile
 from valuemap.structure_report import structure_report
@@ -52,7 +53,9 @@ class StudyTables:
     notes: tuple[str, ...] = ()
 
 
-def tables_of(kind: Kind, path: Path, level: str | None = None, norm: str | None = None) -> StudyTables:
+def tables_of(
+    kind: Kind, path: Path, level: str | None = None, norm: str | None = None, scorer: Scorer | None = None
+) -> StudyTables:
     """Make the tables of one kind.
 
     Parameters
@@ -66,6 +69,8 @@ def tables_of(kind: Kind, path: Path, level: str | None = None, norm: str | None
         the fit, the norm's own for a comparison.
     norm
         Id of a norm; ``None``: the instrument's usual one, where it fits.
+    scorer
+        Who levelled open answers; ``None`` for the usual one.
 
     Raises
     ------
@@ -75,9 +80,9 @@ def tables_of(kind: Kind, path: Path, level: str | None = None, norm: str | None
     if norm is not None and kind in ("fit", "correlation"):
         raise UsageError(f"--norm: a table of kind {kind} has no place for a norm.")
     if kind == "comparison":
-        return _comparison(path, level, norm)
+        return _comparison(path, level, norm, scorer)
     with StudyFile.open(path) as file:
-        answers = load_answers(file)
+        answers = load_answers(file, scorer)
     if level is not None:
         answers.instrument.level(level)
     if kind == "profile":
@@ -133,8 +138,8 @@ def _reliability(answers: Answers, level: str | None, norm: str | None) -> Study
     return StudyTables(tuple(tables), _is_degraded(answers, levels[0]))
 
 
-def _comparison(path: Path, level: str | None, norm: str | None) -> StudyTables:
-    found = compare_files([path], [norm] if norm else [], level)
+def _comparison(path: Path, level: str | None, norm: str | None, scorer: Scorer | None) -> StudyTables:
+    found = compare_files([path], [norm] if norm else [], level, scorer=scorer)
     tables = (comparison_table(number, against, found.margin) for number, against in enumerate(found.against, start=1))
     return StudyTables(tuple(tables), found.degraded)
 

@@ -48,6 +48,7 @@ from valuemap.report.page_tables import (
 from valuemap.report.replies import Packed, pack, script_json, visible, zipped
 from valuemap.report.tables import Interval, Table, head_rows, letter, note_lines
 from valuemap.scoring.answers import Answers, load_answers
+from valuemap.scoring.levels import Scorer
 from valuemap.scoring.profile import Profile, profiles
 from valuemap.scoring.rater_agreement import agreement
 from valuemap.store import StudyFile
@@ -154,8 +155,15 @@ class _Study:
         return printable(self.file.path.name)
 
 
-def report_page(files: Sequence[Path]) -> Page:
+def report_page(files: Sequence[Path], scorer: Scorer | None = None) -> Page:
     """Make the page of some study files.
+
+    Parameters
+    ----------
+    files
+        The study files.
+    scorer
+        Who levelled open answers; ``None`` for the usual one.
 
     Raises
     ------
@@ -164,8 +172,8 @@ def report_page(files: Sequence[Path]) -> Page:
     """
     with ExitStack() as stack:
         opened = [stack.enter_context(StudyFile.open(path)) for path in files]
-        answers = [load_answers(file) for file in opened]
-        comparison, refusal = _comparison(files)
+        answers = [load_answers(file, scorer) for file in opened]
+        comparison, refusal = _comparison(files, scorer)
         subjects = _subjects(answers, comparison)
         studies = [
             _Study(file, own, design_of(file), whose)
@@ -174,9 +182,9 @@ def report_page(files: Sequence[Path]) -> Page:
         return _page(studies, comparison, refusal)
 
 
-def _comparison(files: Sequence[Path]) -> tuple[Comparison | None, str]:
+def _comparison(files: Sequence[Path], scorer: Scorer | None) -> tuple[Comparison | None, str]:
     try:
-        return compare_files(files), ""
+        return compare_files(files, scorer=scorer), ""
     except (UsageError, NormError, StatisticsError) as fault:
         return None, f"Nothing is compared: {fault}"
 
