@@ -29,6 +29,7 @@ from valuemap.store import (
     AnswerRecord,
     CallRecord,
     StudyFile,
+    _lock,
     is_being_written,
 )
 from valuemap.study import NO_FRAMING, Framing, State, Study, grid
@@ -594,3 +595,12 @@ def _fresh(folder: Path) -> tuple[StudyFile, Study]:
     conditions = grid(wordings, (NO_FRAMING,), ("item",), ("fixed",), ("ascending",), "sample")
     study = Study(instrument, wordings, (ANNA,), conditions, 1, 1)
     return StudyFile.create(folder / "study.vmap", study), study
+
+
+def test_a_deleted_folder_is_said_and_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    folder.rmdir()
+    with pytest.raises(StudyError, match="cannot be written here"):
+        _lock(Path("s.vmap"))

@@ -10,12 +10,15 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from valuemap.errors import UsageError
 from valuemap.instrument import Instrument, Wording
 from valuemap.respondents.base import Identity
 from valuemap.study import NO_FRAMING, Administration, Condition, Framing, Study, grid
+from valuemap.survey import _framing
 
 ANNA = Identity("anna", "simulated", "anna")
 BEN = Identity("ben", "simulated", "ben")
@@ -169,3 +172,9 @@ def test_the_design_is_plain_data_that_survives_being_stored(
     stored = design(small, small_wordings, framings=(FRAMED,)).design()
     assert json.loads(json.dumps(stored)) == stored
     assert stored["instrument_hash"] == small.hash
+
+
+def test_a_framing_that_looks_like_a_file_that_is_not_there_is_no_text() -> None:
+    with pytest.raises(UsageError, match=r"--framing notes\.txt: no such file"):
+        _framing("notes.txt")
+    assert _framing("Answer as e.g.txt would.").text == "Answer as e.g.txt would."

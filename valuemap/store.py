@@ -37,6 +37,8 @@ SCHEMA_VERSION = 2
 APPLICATION_ID = 0x766D6170  # "vmap"
 COMMIT_ANSWERS = 100
 COMMIT_SECONDS = 0.25
+#: A lock's file that vanishes so often vanishes for good: its folder was deleted.
+LOCK_TRIES = 1000
 
 _RATINGS = """
 CREATE TABLE rater (
@@ -523,7 +525,7 @@ def _lock(path: Path) -> sqlite3.Connection:
     removes the lock's file; a lock on a file that has just been removed would keep nobody out and is not taken.
     """
     name = _lock_path(path)
-    while True:
+    for _ in range(LOCK_TRIES):
         lock = None
         try:
             name.touch()
@@ -543,6 +545,9 @@ def _lock(path: Path) -> sqlite3.Connection:
             raise StudyError(f"{path}: cannot be written here ({fault}).") from None
         if lock is not None:
             lock.close()
+    raise StudyError(
+        f"{path}: cannot be written here (its folder was removed, or another program takes turns with it)."
+    )
 
 
 def _unlock(path: Path, lock: sqlite3.Connection) -> None:

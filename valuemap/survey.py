@@ -7,6 +7,7 @@ kept in. The rules on defaults live here: which wordings are used, which mode, a
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -23,6 +24,8 @@ from valuemap.store import StudyFile
 from valuemap.study import NO_FRAMING, Framing, ItemOrder, OptionOrder, Presentation, Study, grid
 
 LONGEST_PATH = 200
+#: What is probably the name of a file and not the text of a framing.
+FILE_NAME = re.compile(r"\S+\.(?:txt|md|text|toml|json|ya?ml|docx?|rst)", re.IGNORECASE)
 #: Repeats after which errors are first looked at.
 FIRST_LOOK = 3
 #: Every rotation of up to nine options.
@@ -250,4 +253,6 @@ def _framing(text: str) -> Framing:
             return Framing(path.stem, path.read_text(encoding="utf-8").strip())
         except (OSError, UnicodeDecodeError):
             raise UsageError(f"--framing {path}: cannot be read as UTF-8 text.") from None
+    if FILE_NAME.fullmatch(text):
+        raise UsageError(f"--framing {text}: no such file; a text that looks like a file's name needs a space in it.")
     return Framing(" ".join(text.split()[:4]), text)

@@ -208,7 +208,10 @@ def _title(profile: Profile, instrument: Instrument) -> str:
 
 def _notes(profile: Profile) -> list[str]:
     states = "Valid of asked; R/U/F: refused, unparseable, failed."
-    note = f"SE over {profile.varied}, {profile.administrations} passes of one model: repeats are not people. {states}"
+    passes = f"{profile.administrations} {'pass' if profile.administrations == 1 else 'passes'} of one model"
+    note = f"SE over {profile.varied}, {passes}: repeats are not people. {states}"
+    if profile.varied == "nothing random":
+        note = f"No SE, for nothing random was varied: {passes}. {states}"
     if profile.respondent == "people":
         note = f"SE over {profile.varied}. {states}"
     return [note, *(f"Left out: {reason}." for reason in profile.excluded)]
