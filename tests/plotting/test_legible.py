@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from matplotlib.figure import Figure
@@ -46,12 +47,15 @@ def texts(figure: Figure) -> Iterator[Text]:
 
 
 @pytest.fixture(scope="module")
-def long_named(tmp_path_factory: pytest.TempPathFactory) -> Material:
-    """Two respondents, one with the longest name that providers give to models."""
-    folder = tmp_path_factory.mktemp("long")
+def long_named(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Material]:
+    """Two respondents, one with the longest name that providers give to models, by instrument."""
+    return {name: _long_named(name, tmp_path_factory.mktemp(name)) for name in ("pvq-21", "eyes-schematic", "leas")}
+
+
+def _long_named(instrument: str, folder: Path) -> Material:
     (folder / "a-long-organisation-model-name-4.1-mini-2025-04-14.toml").write_text('name = "x"\nnoise = 0.8\n')
     models = ["simulated:a-long-organisation-model-name-4.1-mini-2025-04-14.toml", "simulated:clean"]
-    asked = ["survey", "pvq-21", "--repeats", "3", "--out", "long.vmap", "-q", *(f"--model={one}" for one in models)]
+    asked = ["survey", instrument, "--repeats", "3", "--out", "long.vmap", "-q", *(f"--model={one}" for one in models)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     subprocess.run([sys.executable, "-m", "valuemap", *asked], cwd=folder, env=environment, capture_output=True)
     return gather([folder / "long.vmap"])
@@ -78,9 +82,16 @@ def test_no_text_is_cut_off(kind: str, look: tuple[str, float | None]) -> None:
         assert inside(box, page), (text, box, page)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "map"])
-def test_a_long_name_is_broken_into_lines(kind: str, long_named: Material) -> None:
-    made = make(kind, long_named, Options(), style("nature", 80))
+@pytest.mark.parametrize(
+    ("kind", "instrument"),
+    [
+        *((kind, "pvq-21") for kind in KINDS if kind not in ("map", "levels")),
+        ("levels", "eyes-schematic"),
+        ("levels", "leas"),
+    ],
+)
+def test_a_long_name_is_broken_into_lines(kind: str, instrument: str, long_named: dict[str, Material]) -> None:
+    made = make(kind, long_named[instrument], Options(), style("nature", 80))
     found, page = shown(made), made.figure.bbox
     for text, box, _ in found:
         assert inside(box, page), text

@@ -97,8 +97,14 @@ def height(table: pd.DataFrame, look: Style) -> float:
     """Return the height in millimetres."""
     if "level" not in table:
         return height_of_rows(table, look)
+    names = [_title(str(name), look) for name in table["respondent"].unique()]
     bars = len(table[["respondent", "part"]].drop_duplicates())
-    return (bars * 1.35 + table["respondent"].nunique() * 1.2 + 7.0) * look.row
+    return (bars * 1.35 + sum(name.count("\n") + 1 for name in names) * 1.3 + 7.0) * look.row
+
+
+def _title(name: str, look: Style) -> str:
+    """Break a respondent's name into lines that fit over its bars, in bold."""
+    return look.wrapped(name, (look.width - 14) * 0.78 * 0.92)
 
 
 def draw(figure: Figure, table: pd.DataFrame, look: Style) -> None:
@@ -117,7 +123,9 @@ def _draw_bars(figure: Figure, axes: Axes, table: pd.DataFrame, look: Style) -> 
     shades = mpl.colormaps[SHARES](np.linspace(PALEST, DARKEST, len(levels)))
     at, ticks, names = 0.0, [], []
     for name, respondent in table.groupby("respondent", sort=False):
-        axes.text(0.0, at, str(name), ha="left", va="center", fontsize=look.small, fontweight="bold", color=INK)
+        title = _title(str(name), look)
+        at += title.count("\n")
+        axes.text(0.0, at + 0.4, title, ha="left", va="bottom", fontsize=look.small, fontweight="bold", color=INK)
         at += 1.0
         for part, own in respondent.groupby("part", sort=False):
             start = 0.0
@@ -144,8 +152,8 @@ def _draw_bars(figure: Figure, axes: Axes, table: pd.DataFrame, look: Style) -> 
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1.0])
     axes.spines["bottom"].set_bounds(0, 1)
     axes.set_xlabel("Share of the levelled answers")
-    handles = [Patch(facecolor=shades[level], label=f"level {level}") for level in levels]
-    legend_above(figure, handles, look)
+    named = Line2D([], [], linestyle="none", label="level")
+    legend_above(figure, [named, *(Patch(facecolor=shades[level], label=f"{level}") for level in levels)], look)
 
 
 def _draw_right(figure: Figure, axes: Axes, table: pd.DataFrame, look: Style) -> None:

@@ -23,7 +23,7 @@ from valuemap.blinding import BlindAnswer, blind_answers, open_format
 from valuemap.errors import StatisticsError, StudyError
 from valuemap.instrument import OpenAnswer
 from valuemap.ratings import Rater, RatingRecord, raters, ratings
-from valuemap.scoring.levels import TOTAL, known_scorers, levels_of, total_level
+from valuemap.scoring.levels import TOTAL, levels_of, total_level
 from valuemap.statistics.agreement import krippendorff_alpha, weighted_kappa
 from valuemap.statistics.estimate import Estimate, Matrix, as_vector, check_level, join_notes
 from valuemap.statistics.reliability import icc
@@ -217,11 +217,10 @@ def _by_word_list(
     file: StudyFile, answers: Sequence[BlindAnswer], response: OpenAnswer
 ) -> tuple[list[_Rated], tuple[str, ...]]:
     """Return the word list's levels, where the instrument has one and it can read the answers."""
-    instrument = file.instrument()
-    if "lexical" not in known_scorers(file, instrument):
+    if response.lexical is None:
         return [], ()
     try:
-        found = levels_of(file, instrument, "lexical")
+        found = levels_of(file, file.instrument(), "lexical")
     except StudyError as unread:
         return [], (str(unread),)
     levels = {
