@@ -19,6 +19,12 @@ LEVELS: list[Answer] = [
     ("I would feel sick and shaky. Her heart would race.", 1, 1, 1),
     ("My heart would probably sink. His face would go red.", 1, 1, 1),
     ("I'd have a lump in my throat. The runner's leg would hurt.", 1, 1, 1),
+    ("Her knees would tremble and her lips would be numb. My mouth would go dry.", 1, 1, 1),
+    ("I'd have cold hands and a stiff neck. He would have difficulty swallowing.", 1, 1, 1),
+    ("There would be a weight in my chest. A lump would be in her throat.", 1, 1, 1),
+    ("I'd breathe heavily. Marek would be in a lot of pain.", 1, 1, 1),
+    ("My hands would fold the letter. His eyes would look at the clock.", 0, 0, 0),
+    ("I'd get cold feet. He would have a heavy heart.", 3, 3, 3),
     # 2: acts, urges, good and bad
     ("I would want to hit him. He would walk away.", 2, 2, 2),
     ("I'd feel like screaming. She would burst into tears.", 2, 2, 2),
@@ -38,6 +44,8 @@ LEVELS: list[Answer] = [
     ("Anger would rise in me. Shame would wash over him.", 3, 3, 3),
     ("I'd be let down. The other person would feel embarrassed.", 3, 3, 3),
     ("I would worry about her. She would love it.", 3, 3, 3),
+    ("I would be honoured. She would care about me.", 3, 2, 3),
+    ("It would be exciting for me. It would be fascinating for her.", 3, 3, 3),
     # 4 and 5: blends
     ("I would be proud and a little envious. She would be happy.", 4, 3, 4),
     ("I'd feel relief, then guilt. He would feel joy and gratitude.", 4, 4, 5),
@@ -63,6 +71,10 @@ DENIALS: list[Answer] = [
     ("I can't help feeling jealous. He could not hide his disappointment.", 3, 3, 3),
     ("I'd be too tired to be angry. He would be far from happy.", 1, 0, 1),
     ("I would not know what to say and feel ashamed.", 3, 0, 3),
+    ("I'm not somebody who gets angry. She isn't a person who would be jealous.", 0, 0, 0),
+    ("I'd rather be amused than cross. He would rather feel shame than pride.", 3, 3, 3),
+    ("I wouldn't feel anything but joy. She'd feel anything but joy.", 3, 0, 3),
+    ("It isn't bad for a beginner. That wouldn't be good.", 0, 0, 0),
     ("I wouldn't say anything, but I'd be furious.", 3, 0, 3),
 ]
 
@@ -90,6 +102,19 @@ PERSONS: list[Answer] = [
     ("I'd be hurt because he laughed at me.", 3, 0, 3),
     ("If she is angry, I would be afraid.", 3, 0, 3),
     ("I'd be relieved if he were sad.", 3, 0, 3),
+    ("I'd be both annoyed and lonely. She would be both upset and jealous.", 4, 3, 4),
+    ("They would both be pleased. We would both be scared.", 3, 4, 4),
+    ("I'd be glad that he laughed, and that makes the envy smaller.", 4, 0, 4),
+    ("My brother, I'm certain, would be ashamed and at the same time a little afraid.", 0, 4, 4),
+    ("I'd be certain, and jealous.", 3, 0, 3),
+    ("I would be tired. He'd be lonely, because the dog was the one who stayed with him, and bitter too.", 1, 4, 4),
+    ("I think that she would be sad that he left, and angry.", 0, 4, 4),
+    ("He'd feel his cheeks redden until I laugh.", 0, 1, 1),
+    ("I'd be sad. And my old aunt? Envy, mostly.", 3, 3, 3),
+    ("He would be bored. What about me? Joy and fear.", 4, 3, 4),
+    ("He'd find me irritating.", 0, 3, 3),
+    ("I'd find her frightening.", 3, 0, 3),
+    ("He would expect me to be angry. I'd expect him to be sad.", 0, 3, 3),
 ]
 
 HEADED: list[Answer] = [
@@ -127,6 +152,17 @@ LOOK_LIKE_FEELINGS: list[Answer] = [
     ("I'd find it annoying. She would wish him a happy birthday.", 3, 0, 3),
     ("My best friend had a good time at the party.", 0, 0, 0),
     ("I would move house. He would calm down the dog.", 0, 0, 0),
+    ("I'm sorry, but rules are rules. He would be sorry for what he did.", 0, 3, 3),
+    ("I'd be sorry, but I would also be relieved.", 4, 0, 4),
+    ("I'm afraid the shop is closed by then. She'd be afraid the shop is closed.", 0, 3, 3),
+    ("I'd be pleased to carry the boxes. She would be pleased to see them.", 0, 3, 3),
+    ("I love cheese and he hates mornings.", 0, 0, 0),
+    ("I love Peter. He hates me.", 3, 3, 3),
+    ("I would love it. She cares about punctuality.", 3, 0, 3),
+    ("What a sad evening. The angry waiter would bring the bill.", 0, 0, 0),
+    ("It's a shame. It's a pity.", 0, 0, 0),
+    ('"I am so ashamed," he would say. I\'d nod.', 0, 3, 3),
+    ('"I\'m so relieved!" she\'d say, and I\'d answer: "I am proud."', 3, 3, 3),
 ]
 
 ALL = [*LEVELS, *DENIALS, *PERSONS, *HEADED, *LOOK_LIKE_FEELINGS]

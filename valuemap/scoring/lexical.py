@@ -8,7 +8,8 @@ gives the same score on every machine. The rules are those of the raters' manual
    families 4.
 2. The total is the higher of the two, but 5 when both are 4 and their families differ.
 3. Who feels: under a heading its person, unless the clause has another subject or object who feels; else the one whom
-   the clause says it of, carried on where a clause names nobody (`lexical_sections`, `lexical_attribution`).
+   the clause says it of, carried on where a clause names nobody, also from a question such as "And her?"
+   (`lexical_sections`, `lexical_attribution`).
 4. What is denied, supposed, wished, told of things or only quoted does not count (`lexical_scope`, `lexical_match`).
    Denied pleasure ("not happy") is a way to say bad, level 2.
 """

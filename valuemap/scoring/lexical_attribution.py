@@ -2,12 +2,13 @@
 
 In goes a match with the mentions of its sentence; out comes the person who feels. The first rule that fits decides:
 
-1. The owner: "her deep sadness".
+1. The owner: "her deep sadness", "a lump in her throat".
 2. The object of a verb that stirs: "she would annoy me".
-3. The object to which only words of feeling follow: "make me sad and angry", "want him to feel proud".
-4. The subject before it; over a clause without feeling the one before that ("I'd be sad that she left, and angry");
-   "I think" and ", I'm sure," are passed over. Of a thing's clause the person it happens to ("sadness would wash over
-   me").
+3. The object to which only words of feeling follow: "make me sad and angry", "want him to feel proud"; not "find
+   him annoying".
+4. The subject before it; over a clause without feeling the nearest before it that has one ("I'd be sad that she
+   left, and angry"); "I think" and ", I'm sure," are passed over. Of a thing's clause the person it happens to
+   ("sadness would wash over me").
 5. The default: the section's person, or whom the last sentence spoke of.
 """
 

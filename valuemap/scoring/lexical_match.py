@@ -5,8 +5,8 @@ In goes a sentence; out come its `Match`es in order, each with why it is set asi
 1. Phrases go before words, longer before shorter; what a phrase takes is not looked at again. Between the words of a
    phrase (not of an idiom) auxiliaries and adverbs may stand.
 2. An adjective between a determiner and another noun describes a thing ("a sad story"), unless that noun is a feeling
-   or the person meant ("a sad feeling", "I'd be a proud mother"). So does the -ing form of a verb whose object feels
-   ("he is annoying"), unless somebody finds it so or it is so for somebody.
+   or the person meant ("a sad feeling", "I'd be a proud mother"; not "the angry waiter would"). So does
+   the -ing form of a verb whose object feels ("he is annoying"), unless somebody finds it so or it is so for somebody.
 3. `linked` words need *be*, *feel*, *seem* … before them, or a sentence without verb; `felt` words need *feel*.
 4. After "want to", "feel like …ing" and the like, an act is an urge, whatever it is, but not a thought.
 5. A liking for a bare noun ("I love tea") is a taste.

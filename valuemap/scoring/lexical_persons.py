@@ -5,7 +5,7 @@ In goes a sentence; out come its `Mention`s in order: who is named where, and as
 1. I, he, she, they, we are subjects; me, him, us … objects; my, his, their possessives. "You" is the respondent, and a
    subject before a verb. "Her" is a possessive before a noun, else an object.
 2. A noun for a person or a name is the other person: a subject before a verb, a possessive before "'s", else an object.
-   Joined with "and I" it makes both; after "as for" it is a subject.
+   Joined with "and I" it makes both; after "as for" it is a subject. "Both" is who acts unless a verb stands before it.
 3. Any other noun before an auxiliary verb is a thing, but its owner's where it has a possessive ("my stomach would"),
    and a person if it is said to feel ("the locksmith would feel").
 4. A subject is subordinate if a conjunction such as "because" or "that" opens its clause.

@@ -2,14 +2,16 @@
 
 In goes a sentence with its mentions; out comes, for each word, why a feeling there would be set aside. The rules:
 
-1. A denial ("not", "never", "without", "no", "no longer", "rather than", "instead of", "far from", "nor") reaches to
-   the next "but", "just", cause or mark, to the next subject, and to "and" before a verb; over a comma only within a
-   list that "or" or "nor" closes. "I don't think he'd be sad" reaches over the next subject. "Not only", "not just",
-   "can't help", "can't hide", "couldn't be more" deny nothing.
+1. A denial ("not", "never", "without", "no", "no longer", "rather than", "rather … than", "instead of", "far from",
+   "nor") reaches to the next "but", "just", cause or mark, to the next subject, and to "and" before a verb; over a
+   comma only within a list that "or" or "nor" closes. "I don't think he'd be sad" reaches over the next subject, "not a
+   man who gets angry" over the "who". "Not only", "not just", "can't help", "can't hide", "couldn't be more"
+   deny nothing, and "not anything but joy" denies all but what follows.
 2. A condition ("if", "unless", "whether", "as if") reaches to the comma, to "then", or to the next subject
    with "would".
 3. A wish or pretence ("hope", "want her to be", "try to be", "pretend", "should feel") reaches to the next mark or
-   conjunction. So does what others are said to think of oneself ("she'd think I am angry").
+   conjunction. So does what others are said to think or expect of oneself ("she'd think I am angry", "he'd expect
+   me to be sad").
 4. In a sentence in which a machine speaks of itself, nothing counts up to "but", "however" or "if".
 """
 
