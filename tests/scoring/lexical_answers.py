@@ -112,6 +112,8 @@ PERSONS: list[Answer] = [
     ("He'd feel his cheeks redden until I laugh.", 0, 1, 1),
     ("I'd be sad. And my old aunt? Envy, mostly.", 3, 3, 3),
     ("He would be bored. What about me? Joy and fear.", 4, 3, 4),
+    ("For Mrs Okoro, it would be pure joy. For me it would be a shock.", 3, 3, 3),
+    ("I'd be sad. As for my uncle, it would be a great relief.", 3, 3, 3),
     ("He'd find me irritating.", 0, 3, 3),
     ("I'd find her frightening.", 3, 0, 3),
     ("He would expect me to be angry. I'd expect him to be sad.", 0, 3, 3),

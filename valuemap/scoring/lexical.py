@@ -33,7 +33,7 @@ from valuemap.scoring.lexical_sections import Person, sections
 from valuemap.scoring.lexical_words import BREAKS, JOINS, MODALS, Sentence, sentences
 
 #: Changes whenever a rule changes; part of the scorer's hash.
-RULES_VERSION = "2"
+RULES_VERSION = "3"
 
 # Bounded, so that unclosed marks cannot make the search slow.
 _QUOTE = re.compile(

@@ -8,7 +8,7 @@ In goes a match with the mentions of its sentence; out comes the person who feel
    him annoying".
 4. The subject before it; over a clause without feeling the nearest before it that has one ("I'd be sad that she
    left, and angry"); "I think" and ", I'm sure," are passed over. Of a thing's clause the person it happens to
-   ("sadness would wash over me").
+   ("sadness would wash over me") or whom the sentence is about ("for her it would be a joy").
 5. The default: the section's person, or whom the last sentence spoke of.
 """
 
@@ -48,7 +48,7 @@ def who_feels(
     unmoved = match.use == "stirs" and subject.owner and not participle(sentence[match.start])
     if subject.person != "thing" and not unmoved:
         return as_person(subject.person, default), False
-    person = _object_of_clause(match, named, subject)
+    person = _object_of_clause(match, named, subject) or _topic(sentence, named)
     return (as_person(person, default), False) if person else (default, True)
 
 
@@ -180,6 +180,13 @@ def _coordinated(sentence: Sentence, match: Match, subject: Mention, around: lis
     linked = any(sentence[place].lemma in _STATES_OF_BEING for place in clause)
     felt = any(inside(place, [one for one in around if one.group.level and not one.aside]) for place in clause)
     return not linked and not felt and not any(sentence[place].lower in BREAKS - {","} for place in clause)
+
+
+def _topic(sentence: Sentence, named: tuple[Mention, ...]) -> Whose | None:
+    """As in "For Anna it would be a joy", "As for him, it …": whom the sentence is about."""
+    opening = [word.lower for word in sentence[: named[0].start + 1]]
+    about = opening[:1] == ["for"] or opening[:2] == ["as", "for"]
+    return named[0].person if about and named[0].start <= 2 else None
 
 
 def _object_of_clause(match: Match, named: tuple[Mention, ...], subject: Mention) -> Whose | None:
