@@ -33,7 +33,7 @@ from valuemap.scoring.lexical_sections import Person, sections
 from valuemap.scoring.lexical_words import BREAKS, JOINS, MODALS, Sentence, sentences
 
 #: Changes whenever a rule changes; part of the scorer's hash.
-RULES_VERSION = "3"
+RULES_VERSION = "4"
 
 # Bounded, so that unclosed marks cannot make the search slow.
 _QUOTE = re.compile(
@@ -270,7 +270,8 @@ def _carried(
 
 def _asks_about(text: str, sentence: Sentence, last: Mention) -> bool:
     """As in "And the old man?", "What about her?": whom the next sentence is about."""
-    opens = sentence[0].lower in JOINS | {"what", "how"} and not any(word.lower in MODALS for word in sentence)
+    alone = last.start == 0
+    opens = (alone or sentence[0].lower in JOINS | {"what", "how"}) and not any(word.lower in MODALS for word in sentence)
     return opens and last.end == len(sentence) and text[sentence[-1].end : sentence[-1].end + 1] == "?"
 
 
@@ -335,7 +336,9 @@ def _double_denial(sentence: Sentence, match: Match, aside: str) -> bool:
 
 def _thing_aside(sentence: Sentence, match: Match, thing: bool, around: list[Match]) -> str:
     """As in "It would be sad" and "that was awful" describe a thing; "it would feel awful" does not."""
-    if not thing or match.use not in ("states", "linked") or match.group.category in ("body", "action"):
+    if not thing or match.use not in ("states", "linked") or match.group.category == "action":
+        return ""
+    if match.group.category == "body" and sentence[match.start].lower not in ("ill", "low", "cold", "hot"):
         return ""
     if is_noun(sentence[match.start]):
         return ""  # "there would be disappointment", "it would be a relief"

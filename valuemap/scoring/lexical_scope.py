@@ -77,7 +77,7 @@ def _mark(marks: list[Reason], places: range, reason: Reason) -> None:
 
 def _turn(sentence: Sentence) -> int:
     turns = (
-        place for place, word in enumerate(sentence) if word.lower in ("but", "however", "if", "though", "yet", ";")
+        place for place, word in enumerate(sentence) if word.lower in ("but", "however", "if", "though", "yet", ";", ":")
     )
     return next(turns, len(sentence))
 
