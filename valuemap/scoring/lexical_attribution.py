@@ -16,10 +16,10 @@ from __future__ import annotations
 
 import itertools
 
-from valuemap.scoring.lexical_match import Match, is_linked, object_after, participle
+from valuemap.scoring.lexical_match import Match, is_linked, is_noun, object_after, participle
 from valuemap.scoring.lexical_persons import Mention, Whose, as_person
 from valuemap.scoring.lexical_sections import Person
-from valuemap.scoring.lexical_words import BREAKS, JOINS, LINKS, MODALS, PREPOSITIONS, Sentence, word_set
+from valuemap.scoring.lexical_words import BREAKS, JOINS, LINKS, MODALS, PREPOSITIONS, SUBORDINATORS, Sentence, word_set
 
 _STATES_OF_BEING = frozenset(["be", "feel", "seem", "become", "look"])
 _OPINIONS = word_set("think guess imagine suppose expect believe assume suspect bet say")
@@ -48,7 +48,7 @@ def who_feels(
     unmoved = match.use == "stirs" and subject.owner and not participle(sentence[match.start])
     if subject.person != "thing" and not unmoved:
         return as_person(subject.person, default), False
-    person = _object_of_clause(match, named, subject) or _topic(sentence, named)
+    person = _object_of_clause(sentence, match, named, subject) or _topic(sentence, named)
     return (as_person(person, default), False) if person else (default, True)
 
 
@@ -173,11 +173,19 @@ def _coordinated(sentence: Sentence, match: Match, subject: Mention, around: lis
         k -= 1
     if sentence[k].lower not in JOINS | {","}:
         return False
+    if sentence[k].lower in JOINS and sentence[k - 1].lower == ",":
+        k -= 1
     clause = range(subject.end, k)
     told = not any(sentence[place].lemma in MODALS for place in clause)
     if told and any(word.lemma == "would" for word in sentence[k : match.start]):
         return True  # "surprised that I took it badly and would regret it"
-    linked = any(sentence[place].lemma in _STATES_OF_BEING for place in clause)
+    if subject.person == "thing":
+        return not any(sentence[place].lower in BREAKS - {","} for place in clause)
+    # "glad that she is safe, and angry": over a comma back to whom a feeling was said of before.
+    again = any(word.lower == "," for word in sentence[k : match.start]) and any(
+        one.start < subject.start and one.group.level >= 3 and not one.aside for one in around
+    )
+    linked = not again and any(sentence[place].lemma in _STATES_OF_BEING for place in clause)
     felt = any(inside(place, [one for one in around if one.group.level and not one.aside]) for place in clause)
     return not linked and not felt and not any(sentence[place].lower in BREAKS - {","} for place in clause)
 
@@ -189,12 +197,30 @@ def _topic(sentence: Sentence, named: tuple[Mention, ...]) -> Whose | None:
     return named[0].person if about and named[0].start <= 2 else None
 
 
-def _object_of_clause(match: Match, named: tuple[Mention, ...], subject: Mention) -> Whose | None:
-    """Of a clause about a thing, the person it happens to: "sadness would wash over me"."""
+def _object_of_clause(
+    sentence: Sentence, match: Match, named: tuple[Mention, ...], subject: Mention
+) -> Whose | None:
+    """Of a clause about a thing, the person it happens to: "sadness would wash over me", not "anger at me"."""
     ends = [one.start for one in named if one.role == "subject" and one.start > match.start]
     objects = [
         one for one in named if one.role == "object" and subject.start < one.start < (ends[0] if ends else 10**9)
     ]
-    after = [one for one in objects if one.start > match.start]
+    ends_clause = JOINS | BREAKS | SUBORDINATORS - {"for"}
+    after = [
+        one
+        for one in objects
+        if one.start > match.start
+        and not any(word.lower in ends_clause for word in sentence[match.end : one.start])
+        and not _is_target(sentence, match, one)
+    ]
+    objects = [one for one in objects if one.start < match.start]
     chosen = after or objects
     return chosen[0].person if chosen else None
+
+
+def _is_target(sentence: Sentence, match: Match, person: Mention) -> bool:
+    """Whether a feeling is only directed at a person: "anger at me", "affection for her"; not "a relief for her"."""
+    if match.end != person.start - 1 or sentence[match.end].lower not in ("at", "towards", "toward", "for", "with"):
+        return False
+    article = match.start > 0 and sentence[match.start - 1].lower in ("a", "an")
+    return match.use in ("states", "verbs") and is_noun(sentence[match.start]) and not article

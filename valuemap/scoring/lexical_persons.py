@@ -60,6 +60,7 @@ _FEEL_NOTHING = word_set(
     "news word experience atmosphere mood heart stomach chest face hand head leg week month year time way conversation "
     "reaction emotion feeling whole rest part process air job work trip event scene this that each all"
 )
+_OF_PERSONS = word_set("afraid angry ashamed envious furious glad grateful jealous lonely nervous proud sorry upset")
 _VERBS = word_set(
     "want need say tell ask try make take give see hear find win lose call help say come go let leave give show "
     "start begin forget like talk speak act put receive learn stay sit stand run"
@@ -352,10 +353,15 @@ def _thing(sentence: Sentence, place: int, before: list[Mention]) -> Mention | N
 
 
 def _feels(sentence: Sentence, place: int) -> bool:
-    """Whether "feel" is the verb that begins here: "the locksmith would probably feel"."""
+    """Whether a feeling is said here that only persons have: "the locksmith would probably feel", "maya is scared"."""
     while place < len(sentence) and (sentence[place].is_adverb or sentence[place].lower in MODALS):
         place += 1
-    return place < len(sentence) and sentence[place].lemma == "feel"
+    if place >= len(sentence):
+        return False
+    stirred = sentence[place].lower.endswith("ed") and any(
+        use == "stirs" for _, use in glossary().words.get(sentence[place].lemma, ())
+    )
+    return sentence[place].lemma == "feel" or stirred or sentence[place].lower in _OF_PERSONS
 
 
 def _joined(sentence: Sentence, found: list[Mention]) -> list[Mention]:
@@ -387,9 +393,20 @@ def _subordinated(sentence: Sentence, mention: Mention) -> Mention:
     while before >= 0 and (sentence[before].is_adverb or sentence[before].lower in _DETERMINERS - {"that"}):
         before -= 1
     topic = before >= 0 and sentence[before].lower == "for" and (before == 0 or sentence[before - 1].lower == "as")
+    if mention.person == "thing" and not sentence[mention.start].lower.startswith(("it", "there", "th", "wh")):
+        while before >= 0 and mention.start - before < 8 and _may_stand_in_noun_phrase(sentence[before]):
+            before -= 1
     opened = before >= 0 and sentence[before].lower in SUBORDINATORS and not topic
     relative = sentence[mention.start].lower in ("which", "who")
     return replace(mention, subordinate=opened or relative) if mention.role == "subject" else mention
+
+
+def _may_stand_in_noun_phrase(word: Word) -> bool:
+    """Whether "because two hundred faces are" goes on to the left over this word."""
+    if word.lower in ("of", "in", "on", "from") or word.lower in _DETERMINERS - {"that"}:
+        return True
+    outside = JOINS | SUBORDINATORS | PREPOSITIONS | BREAKS | MODALS
+    return word.is_word and word.lower not in outside and word.lower not in _SUBJECTS and not _is_verb(word)
 
 
 def as_person(whose: Whose, default: Person) -> Person:
