@@ -95,6 +95,9 @@ def _object(sentence: Sentence, match: Match, named: tuple[Mention, ...], around
             continue
         if match.use == "stirs" and sentence[match.start].lower.endswith("ing"):
             return None  # "she'd find me annoying": who finds it so feels
+        of_feeling = sentence[one.start - 1].lower == "for" and inside(one.start - 2, around)  # "happy for her"
+        if of_feeling and not any(word.lower == "to" for word in sentence[one.end : match.start]):
+            return None
         governed = one.start > 0 and sentence[one.start - 1].lower in PREPOSITIONS - {"for"}
         between = sentence[one.end : match.start]
         if governed or not _is_chain(sentence, one.end, match, around):
@@ -186,7 +189,9 @@ def _coordinated(sentence: Sentence, match: Match, subject: Mention, around: lis
         one.start < subject.start and one.group.level >= 3 and not one.aside for one in around
     )
     linked = not again and any(sentence[place].lemma in _STATES_OF_BEING for place in clause)
-    felt = any(inside(place, [one for one in around if one.group.level and not one.aside]) for place in clause)
+    own = [one for one in around if one.start in clause and one.group.level and not one.aside]
+    # A list that goes back goes back as a whole: its first word decides.
+    felt = bool(own) and not _coordinated(sentence, own[0], subject, around)
     return not linked and not felt and not any(sentence[place].lower in BREAKS - {","} for place in clause)
 
 

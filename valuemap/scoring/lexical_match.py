@@ -364,7 +364,8 @@ def _stirs_aside(sentence: Sentence, match: Match, around: list[Match], found: t
     if object_after(match, found, sentence) is not None or participle(word):
         if participle(word) and _describes_a_thing(sentence, match, around):
             return "thing"
-        return ""
+        had = match.start > 0 and sentence[match.start - 1].lemma == "have"
+        return _told(sentence, match, found) if had and object_after(match, found, sentence) is not None else ""
     subject = next((one for one in reversed(found) if one.role == "subject" and one.start < match.start), None)
     personal = subject is not None and subject.person != "thing" and not subject.owner
     noun = match.start > 0 and sentence[match.start - 1].lower in _DETERMINERS | {

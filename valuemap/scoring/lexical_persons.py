@@ -275,9 +275,11 @@ def _is_name(sentence: Sentence, place: int) -> bool:
         return False
     if place > 0:
         return True
-    following = sentence[1] if len(sentence) > 1 else None
-    owns = following is not None and following.lower == "'s"
-    inflected = following is not None and (following.lower != following.lemma or following.is_adverb)
+    if len(sentence) == 1:
+        return word.lemma == word.lower  # "Leila?"
+    following = sentence[1]
+    owns = following.lower == "'s"
+    inflected = following.lower != following.lemma or following.is_adverb
     acts = verb_follows(sentence, 1) and (inflected or sentence[1].lemma in MODALS | LINKS | {","})
     return word.lemma == word.lower and (owns or acts or _and_i(sentence, 1))
 
@@ -403,7 +405,7 @@ def _subordinated(sentence: Sentence, mention: Mention) -> Mention:
 
 def _may_stand_in_noun_phrase(word: Word) -> bool:
     """Whether "because two hundred faces are" goes on to the left over this word."""
-    if word.lower in ("of", "in", "on", "from") or word.lower in _DETERMINERS - {"that"}:
+    if word.lower in (PREPOSITIONS - SUBORDINATORS) | (_DETERMINERS - {"that"}):
         return True
     outside = JOINS | SUBORDINATORS | PREPOSITIONS | BREAKS | MODALS
     return word.is_word and word.lower not in outside and word.lower not in _SUBJECTS and not _is_verb(word)
