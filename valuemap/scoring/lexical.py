@@ -271,7 +271,9 @@ def _carried(
 def _asks_about(text: str, sentence: Sentence, last: Mention) -> bool:
     """As in "And the old man?", "What about her?": whom the next sentence is about."""
     alone = last.start == 0
-    opens = (alone or sentence[0].lower in JOINS | {"what", "how"}) and not any(word.lower in MODALS for word in sentence)
+    opens = (alone or sentence[0].lower in JOINS | {"what", "how"}) and not any(
+        word.lower in MODALS for word in sentence
+    )
     return opens and last.end == len(sentence) and text[sentence[-1].end : sentence[-1].end + 1] == "?"
 
 

@@ -141,15 +141,16 @@ def _subject(sentence: Sentence, match: Match, named: tuple[Mention, ...], aroun
         opened = later and any(word.lower == "," for word in sentence[match.end : later[0].start])
         return later[0] if opened and subjects[0] is later[0] else None
     if before[-1].subordinate and _coordinated(sentence, match, before[-1], around):
-        return _last_that_feels(before, around)
+        return _last_that_feels(sentence, before, around)
     return before[-1]
 
 
-def _last_that_feels(subjects: list[Mention], around: list[Match]) -> Mention | None:
-    """Of the subjects before the last the nearest whose clause has a feeling, else the nearest."""
-    felt = [one.start for one in around if one.group.level and not one.aside]
+def _last_that_feels(sentence: Sentence, subjects: list[Mention], around: list[Match]) -> Mention | None:
+    """Of the subjects before the last the nearest whose clause has a feeling of its own, else the nearest."""
+    felt = [one for one in around if one.group.level and not one.aside]
     for one, following in reversed(list(itertools.pairwise(subjects))):
-        if any(one.end <= place < following.start for place in felt):
+        own = [match for match in felt if one.end <= match.start < following.start]
+        if own and not (one.subordinate and _coordinated(sentence, own[0], one, around)):
             return one
     return subjects[-2] if len(subjects) > 1 else None
 
@@ -163,8 +164,10 @@ def _is_opinion(sentence: Sentence, subject: Mention, named: tuple[Mention, ...]
         k += 1
     inserted = subject.start > 0 and sentence[subject.start - 1].lower in BREAKS
     opinions = _OPINIONS | _CERTAINTIES if inserted else _OPINIONS
-    if k + 1 >= len(sentence) or sentence[k].lemma not in opinions or sentence[k].lower.endswith("ing"):
+    if k >= len(sentence) or sentence[k].lemma not in opinions or sentence[k].lower.endswith("ing"):
         return False
+    if k + 1 == len(sentence):
+        return True
     new_subject = any(one.role == "subject" and one.start == k + 1 for one in named)
     return not new_subject and sentence[k + 1].lower not in PREPOSITIONS | JOINS | {"that"}
 
@@ -202,9 +205,7 @@ def _topic(sentence: Sentence, named: tuple[Mention, ...]) -> Whose | None:
     return named[0].person if about and named[0].start <= 2 else None
 
 
-def _object_of_clause(
-    sentence: Sentence, match: Match, named: tuple[Mention, ...], subject: Mention
-) -> Whose | None:
+def _object_of_clause(sentence: Sentence, match: Match, named: tuple[Mention, ...], subject: Mention) -> Whose | None:
     """Of a clause about a thing, the person it happens to: "sadness would wash over me", not "anger at me"."""
     ends = [one.start for one in named if one.role == "subject" and one.start > match.start]
     objects = [
@@ -218,6 +219,8 @@ def _object_of_clause(
         and not any(word.lower in ends_clause for word in sentence[match.end : one.start])
         and not _is_target(sentence, match, one)
     ]
+    if any(one.person == "self" and _is_target(sentence, match, one) for one in objects):
+        return "other"  # "there may be anger at me"
     objects = [one for one in objects if one.start < match.start]
     chosen = after or objects
     return chosen[0].person if chosen else None

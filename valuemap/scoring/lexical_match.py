@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 
 from valuemap.scoring.glossary import Group, Phrase, Use, glossary
 from valuemap.scoring.lexical_persons import Mention, verb_follows
+from valuemap.scoring.lexical_scope import is_courtesy
 from valuemap.scoring.lexical_words import (
     BREAKS,
     JOINS,
@@ -40,12 +41,6 @@ _INSERTS = MODALS | word_set(
 )
 _THOUGHT_VERBS = word_set(
     "know understand think see find remember believe learn hear figure wonder be feel have become"
-)
-#: "Happy to" is a courtesy unless what follows befalls the one who is happy.
-_READY = word_set("happy glad pleased please delighted delight content willing")
-_BEFALLS = word_set(
-    "be have see hear meet find know learn get receive feel read watch win leave live stay arrive return come "
-    "discover notice spend reach escape become belong finish lose remember taste realise realize think"
 )
 _SMALL_WORDS = word_set(", a either neither n't like it this as though although if")
 
@@ -143,9 +138,9 @@ def _word(sentence: Sentence, place: int, before: list[Match]) -> Match | None:
         entries = glossary().words.get(form)
         if entries:
             only = entries[0][1]
-            if only in ("linked", "felt") and form != word.lemma and word.lemma in glossary().words:
-                if not is_linked(sentence, place, before, feel_only=only == "felt"):
-                    continue  # "I loved him", not "I felt loved"
+            has_lemma = only in ("linked", "felt") and form != word.lemma and word.lemma in glossary().words
+            if has_lemma and not is_linked(sentence, place, before, feel_only=only == "felt"):
+                continue  # "I loved him", not "I felt loved"
             uses = [use for _, use in entries]
             group = entries[0][0]
             return Match(place, place + 1, form, group, _use(sentence, place, uses))
@@ -226,7 +221,7 @@ def _judged(sentence: Sentence, match: Match, around: list[Match], found: tuple[
         return replace(match, aside=category)
     if match.use == "phrases":
         return match
-    if _is_courtesy(sentence, match):
+    if is_courtesy(sentence, match.lemma, match.end):
         return replace(match, aside="courtesy")
     aside = ""
     if _is_taste(sentence, match, found):
@@ -241,16 +236,6 @@ def _judged(sentence: Sentence, match: Match, around: list[Match], found: tuple[
     elif category == "action":
         aside = _told(sentence, match, found)
     return replace(match, aside=aside)
-
-
-def _is_courtesy(sentence: Sentence, match: Match) -> bool:
-    """As in "Happy to carry it", "glad to report": ready for a step or a statement, not moved by it."""
-    if match.lemma not in _READY or [word.lower for word in sentence[match.end : match.end + 1]] != ["to"]:
-        return False
-    place = match.end + 1
-    while place < len(sentence) and sentence[place].is_adverb:
-        place += 1
-    return place < len(sentence) and sentence[place].is_word and sentence[place].lemma not in _BEFALLS
 
 
 def is_linked(sentence: Sentence, place: int, around: list[Match], *, feel_only: bool = False) -> bool:

@@ -7,8 +7,9 @@ In goes a sentence; out come its `Mention`s in order: who is named where, and as
 2. A noun for a person or a name is the other person: a subject before a verb, a possessive before "'s", else an object.
    Joined with "and I" it makes both; after "as for" it is a subject. "Both" is who acts unless a verb stands before it.
 3. Any other noun before an auxiliary verb is a thing, but its owner's where it has a possessive ("my stomach would"),
-   and a person if it is said to feel ("the locksmith would feel").
-4. A subject is subordinate if a conjunction such as "because" or "that" opens its clause.
+   and a person if it is said to feel ("the locksmith would feel", "maya is scared").
+4. A subject is subordinate if a conjunction such as "because" or "that" opens its clause; before a thing the rest of
+   its noun phrase may stand between.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from valuemap.scoring.lexical_words import (
     SUBORDINATORS,
     Sentence,
     Word,
+    is_agent,
     word_set,
 )
 
@@ -44,17 +46,6 @@ _POSSESSIVES: dict[str, Whose] = {
 _DETERMINERS = word_set("the a an this that these those some any my your our his their her its no another each")
 _NO_NAMES = word_set("god ai english french german monday tuesday wednesday thursday friday saturday sunday")
 _REFLEXIVES = word_set("myself yourself himself herself themselves themself ourselves itself")
-_AGENTS = ("er", "or", "ist", "man", "woman", "ician")
-_NO_AGENTS = word_set(
-    "weather water letter number matter computer order paper dinner summer winter river tower floor error mirror "
-    "colour color odor odour factor corner shoulder finger laughter answer offer flower shower power chapter "
-    "poster trailer other another whether rather either neither never after under over later earlier better "
-    "former latter cover ladder counter manner character border center twitter chamber disaster honor "
-    "honour labor labour humor humour favor favour behavior behaviour temper cancer fever danger wonder hunger "
-    "printer drawer sweater roller semester trigger murder shelter theater gesture lesser greater bigger smaller "
-    "harder easier closer deeper stronger prior major minor interior exterior inner outer proper clever consider "
-    "remember list twist mist wrist"
-)
 _FEEL_NOTHING = word_set(
     "house home room place day night moment situation world silence body thing everything something nothing life loss "
     "news word experience atmosphere mood heart stomach chest face hand head leg week month year time way conversation "
@@ -243,19 +234,9 @@ def _is_person(sentence: Sentence, place: int) -> bool:
             follows = following in BREAKS or following == "'s" or verb_follows(sentence, place + 1)
             return follows and sentence[place - 1].lower == "the" if place else False
         return word.lower != "others" or verb_follows(sentence, place + 1)
-    if place and _is_agent(word) and (sentence[place - 1].lower in _DETERMINERS or sentence[place - 1].lower == "'s"):
+    if place and is_agent(word) and (sentence[place - 1].lower in _DETERMINERS or sentence[place - 1].lower == "'s"):
         return verb_follows(sentence, place + 1) or (place + 1 < len(sentence) and sentence[place + 1].lower == "'s")
     return _is_name(sentence, place)
-
-
-def _is_agent(word: Word) -> bool:
-    """Whether the form is that of one who does something: "the sitter", "a violinist"."""
-    return (
-        word.lower.endswith(_AGENTS)
-        and word.lower not in _NO_AGENTS
-        and word.lemma not in glossary().words
-        and len(word.lower) > 4
-    )
 
 
 def _is_name(sentence: Sentence, place: int) -> bool:

@@ -12,7 +12,8 @@ In goes a sentence with its mentions; out comes, for each word, why a feeling th
 3. A wish or pretence ("hope", "want her to be", "try to be", "pretend", "should feel") reaches to the next mark or
    conjunction. So does what others are said to think or expect of oneself ("she'd think I am angry", "he'd expect
    me to be sad").
-4. In a sentence in which a machine speaks of itself, nothing counts up to "but", "however" or "if".
+4. In a sentence in which a machine speaks of itself, nothing counts up to "but", "however", "if" or a colon.
+5. "Happy to" before a step or a statement ("glad to report") is a courtesy.
 """
 
 from __future__ import annotations
@@ -47,6 +48,12 @@ _MACHINE = re.compile(
     re.IGNORECASE,
 )
 _WISHES = word_set("hope wish try pretend aim attempt strive manage hop ask remind encourage")
+#: "Happy to" is a courtesy unless what follows befalls the one who is happy.
+_READY = word_set("happy glad pleased please delighted delight content willing")
+_BEFALLS = word_set(
+    "be have see hear meet find know learn get receive feel read watch win leave live stay arrive return come "
+    "discover notice spend reach escape become belong finish lose remember taste realise realize think"
+)
 _THOUGHTS = word_set("think worry fear believe assume wonder suspect suppose guess afraid worried expect")
 
 
@@ -76,9 +83,8 @@ def _mark(marks: list[Reason], places: range, reason: Reason) -> None:
 
 
 def _turn(sentence: Sentence) -> int:
-    turns = (
-        place for place, word in enumerate(sentence) if word.lower in ("but", "however", "if", "though", "yet", ";", ":")
-    )
+    turning = ("but", "however", "if", "though", "yet", ";", ":")
+    turns = (place for place, word in enumerate(sentence) if word.lower in turning)
     return next(turns, len(sentence))
 
 
@@ -292,3 +298,13 @@ def _thought_of_another(sentence: Sentence, place: int, subjects: dict[int, Ment
 def or_denied(sentence: Sentence, first: int, last: int) -> bool:
     """Whether "or", "nor" or "neither" joins the words, so that each is denied."""
     return any(word.lower in ("or", "nor") for word in sentence[first:last])
+
+
+def is_courtesy(sentence: Sentence, lemma: str, end: int) -> bool:
+    """As in "Happy to carry it", "glad to report": ready for a step or a statement, not moved by it."""
+    if lemma not in _READY or [word.lower for word in sentence[end : end + 1]] != ["to"]:
+        return False
+    place = end + 1
+    while place < len(sentence) and sentence[place].is_adverb:
+        place += 1
+    return place < len(sentence) and sentence[place].is_word and sentence[place].lemma not in _BEFALLS

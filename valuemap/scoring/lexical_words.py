@@ -47,12 +47,23 @@ LINKS = word_set("be feel get become seem look appear sound stay remain grow end
 BREAKS = frozenset([",", ";", ":", "(", ")", "[", "]", "|", "–", "—", "-", "...", "…"])
 JOINS = word_set("and or but yet nor plus as-well")
 SUBORDINATORS = word_set(
-    "that because what when while if since although though after before as who which whom whose until whether unless so "
-    "for where why how whenever once"
+    "that because what when while if since although though after before as who which whom whose until whether unless "
+    "so for where why how whenever once"
 )
 PREPOSITIONS = word_set(
     "at for with about to of by from on in over toward towards against around behind beside between near like than "
     "into onto upon without within through under after before during despite across beyond"
+)
+_AGENTS = ("er", "or", "ist", "man", "woman", "ician")
+_NO_AGENTS = word_set(
+    "weather water letter number matter computer order paper dinner summer winter river tower floor error mirror "
+    "colour color odor odour factor corner shoulder finger laughter answer offer flower shower power chapter "
+    "poster trailer other another whether rather either neither never after under over later earlier better "
+    "former latter cover ladder counter manner character border center twitter chamber disaster honor "
+    "honour labor labour humor humour favor favour behavior behaviour temper cancer fever danger wonder hunger "
+    "printer drawer sweater roller semester trigger murder shelter theater gesture lesser greater bigger smaller "
+    "harder easier closer deeper stronger prior major minor interior exterior inner outer proper clever consider "
+    "remember list twist mist wrist"
 )
 _PLAIN_ADVERBS = word_set(
     "also too just even still then now so very quite rather really maybe perhaps likely almost always never ever "
@@ -72,9 +83,7 @@ _ADVERBIALS = tuple(
         "more than anything", "if anything", "no doubt", "as well", "by now", "all in all", "to some extent",
     )
 )  # fmt: skip
-_ADVERBIALS_OF = {
-    first: tuple(phrase for phrase in _ADVERBIALS if phrase[0] == first) for first, *_ in _ADVERBIALS
-}
+_ADVERBIALS_OF = {first: tuple(phrase for phrase in _ADVERBIALS if phrase[0] == first) for first, *_ in _ADVERBIALS}
 
 
 @dataclass(frozen=True)
@@ -184,3 +193,13 @@ def _lemma(lower: str) -> str:
     from simplemma import lemmatize  # reads its dictionary on first use
 
     return lemmatize(lower, lang="en").lower()
+
+
+def is_agent(word: Word) -> bool:
+    """Whether the form is that of one who does something: "the sitter", "a violinist"."""
+    return (
+        word.lower.endswith(_AGENTS)
+        and word.lower not in _NO_AGENTS
+        and word.lemma not in glossary().words
+        and len(word.lower) > 4
+    )
