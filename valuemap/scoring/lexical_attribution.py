@@ -21,6 +21,7 @@ from valuemap.scoring.lexical_persons import Mention, Whose, as_person
 from valuemap.scoring.lexical_sections import Person
 from valuemap.scoring.lexical_words import BREAKS, JOINS, LINKS, MODALS, PREPOSITIONS, SUBORDINATORS, Sentence, word_set
 
+_AFFECTS = word_set("break warm hurt make touch melt tug pull pluck get dash burst turn pique")
 _STATES_OF_BEING = frozenset(["be", "feel", "seem", "become", "look"])
 _OPINIONS = word_set("think guess imagine suppose expect believe assume suspect bet say")
 _CERTAINTIES = word_set("sure certain convinced")
@@ -55,7 +56,9 @@ def who_feels(
 def _owner(sentence: Sentence, match: Match, named: tuple[Mention, ...]) -> Mention | None:
     """As in "Her deep sadness" is hers, and so is "a lump in her throat"."""
     for one in named:
-        if match.group.category == "body" and match.start < one.start < match.end and one.role == "possessive":
+        within = match.start < one.start < match.end and one.role == "possessive"
+        affected = match.group.level == 3 and sentence[match.start].lemma in _AFFECTS  # "it would break my heart"
+        if within and (match.group.category == "body" or affected):
             return one
         if one.role == "possessive" and one.start <= match.start:
             between = sentence[one.end : match.start]

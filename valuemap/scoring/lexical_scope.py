@@ -8,7 +8,7 @@ In goes a sentence with its mentions; out comes, for each word, why a feeling th
    man who gets angry" over the "who". "Not only", "not just", "can't help", "can't hide", "couldn't be more"
    deny nothing, and "not anything but joy" denies all but what follows.
 2. A condition ("if", "unless", "whether", "as if") reaches to the comma, to "then", or to the next subject
-   with "would".
+   with "would". A question that opens with its verb ("Would I be angry?") says nothing unless a yes follows.
 3. A wish or pretence ("hope", "want her to be", "try to be", "pretend", "should feel") reaches to the next mark or
    conjunction. So does what others are said to think or expect of oneself ("she'd think I am angry", "he'd expect
    me to be sad").
@@ -47,6 +47,10 @@ _MACHINE = re.compile(
     r"machine|computer|llm|chatbot|virtual assistant)\b",
     re.IGNORECASE,
 )
+#: The end of a question that no yes answers: "Would I be angry? No."
+_ASKED = re.compile(
+    r"\?(?!\s*(?:yes|yeah|yep|sure|of course|absolutely|certainly|definitely|very|a bit|a little))", re.I
+)
 _WISHES = word_set("hope wish try pretend aim attempt strive manage hop ask remind encourage")
 #: "Happy to" is a courtesy unless what follows befalls the one who is happy.
 _READY = word_set("happy glad pleased please delighted delight content willing")
@@ -71,6 +75,8 @@ def reasons(sentence: Sentence, found: tuple[Mention, ...], text: str) -> list[R
         reason, first = _denial(sentence, place)
         if reason:
             _mark(marks, range(first, _denial_end(sentence, first, subjects)), reason)
+    if sentence and sentence[0].lower in MODALS and _ASKED.match(text, sentence[-1].end):
+        _mark(marks, range(len(sentence)), "condition")
     if sentence and _MACHINE.search(text, sentence[0].start, sentence[-1].end):
         _mark(marks, range(_turn(sentence)), "disclaimer")
     return marks
@@ -108,6 +114,8 @@ def _denial(sentence: Sentence, place: int) -> tuple[Reason, int]:
         return "", 0
     if low == "than" and "rather" in (word.lower for word in sentence[max(0, place - 6) : place]):
         return "negated", place + 1  # "rather sad than angry"
+    if low == "none" and following == "too":
+        return "denied", place + 2
     if low in ("neither", "none") and following == "of":
         return "negated", place + 3
     if low in _DENY_ALL or (low == "nothing" and following not in ("but", "short")):

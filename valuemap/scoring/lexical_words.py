@@ -188,6 +188,9 @@ def _lemma(lower: str) -> str:
         return _IRREGULAR[lower]
     if lower in _PRONOUNS or not lower[:1].isalpha():
         return lower
+    head, mark, tail = lower.partition("-")
+    if mark and head in ("over", "super", "ultra", "extra", "half", "mega"):
+        return _lemma(tail)
     if lower in glossary().lemmas:
         return glossary().lemmas[lower]
     from simplemma import lemmatize  # reads its dictionary on first use
