@@ -74,6 +74,8 @@ DENIALS: list[Answer] = [
     ("I'm not somebody who gets angry. She isn't a person who would be jealous.", 0, 0, 0),
     ("I'd rather be amused than cross. He would rather feel shame than pride.", 3, 3, 3),
     ("I wouldn't feel anything but joy. She'd feel anything but joy.", 3, 0, 3),
+    ("Would I be angry? No. Would he be sad? Yes, very.", 0, 3, 3),
+    ("I'd be none too pleased. She'd be over-excited.", 2, 3, 3),
     ("It isn't bad for a beginner. That wouldn't be good.", 0, 0, 0),
     ("I wouldn't say anything, but I'd be furious.", 3, 0, 3),
 ]
@@ -126,6 +128,7 @@ PERSONS: list[Answer] = [
     ("He'd be proud of what we did, wistful that the evenings in the shed are over, and fond of me.", 0, 4, 4),
     ("She is calm, though there may be a grain of anger at me.", 0, 4, 4),
     ("It would be a relief for her. She says rents are low and the tram takes me to work.", 0, 3, 3),
+    ("It would break my heart to see her. It would get on his nerves.", 3, 3, 3),
     ("I'd be happy for her, and on the other hand envious.", 4, 0, 4),
     ("I'd be sad. Leila? Tired, I'd think.", 3, 1, 3),
     ("i would be calm 😀 maya is scared", 3, 3, 3),
