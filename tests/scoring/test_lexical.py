@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,8 @@ def test_other_headings_can_be_asked_for() -> None:
         ('I would ask her "are you sad today" and go.', "sad", "quoted"),
         ("I'd be hurt because he laughed.", "laughed", "told"),
         ("She'd think I am angry.", "angry", "thought of another"),
+        ("He'd expect me to be angry.", "angry", "thought of another"),
+        ("I love tea.", "love", "thing"),
         ("As an AI, I am happy enough.", "happy", "disclaimer"),
         ("I would be angry.", "angry", ""),
     ],
@@ -109,12 +112,18 @@ def test_the_total_is_the_higher_level_and_5_for_two_blends_that_differ(
     assert total_level(mine, other, differ) == total
 
 
-def test_the_hash_changes_with_the_rules_and_with_the_glossary(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_hash_changes_with_the_rules_the_glossary_and_the_dictionary_of_forms(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     before = scorer_hash()
     monkeypatch.setattr(lexical, "RULES_VERSION", "another")
     after = scorer_hash()
     monkeypatch.setattr(lexical, "glossary_hash", lambda: "another")
-    assert len({before, after, scorer_hash()}) == 3
+    later = scorer_hash()
+    monkeypatch.setattr(lexical, "version", lambda package: "2.99" if package == "simplemma" else "")
+    hashes = {before, after, later, scorer_hash()}
+    assert len(hashes) == 4
+    assert all(re.fullmatch("[0-9a-f]{16}", one) for one in hashes)
 
 
 def test_every_single_emotion_word_is_found_after_i_would_feel() -> None:

@@ -8,7 +8,8 @@ gives the same score on every machine. The rules are those of the raters' manual
    families 4.
 2. The total is the higher of the two, but 5 when both are 4 and their families differ.
 3. Who feels: under a heading its person, unless the clause has another subject or object who feels; else the one whom
-   the clause says it of, carried on where a clause names nobody (`lexical_sections`, `lexical_attribution`).
+   the clause says it of, carried on where a clause names nobody, also from a question such as "And her?"
+   (`lexical_sections`, `lexical_attribution`).
 4. What is denied, supposed, wished, told of things or only quoted does not count (`lexical_scope`, `lexical_match`).
    Denied pleasure ("not happy") is a way to say bad, level 2.
 """
@@ -32,7 +33,7 @@ from valuemap.scoring.lexical_sections import Person, sections
 from valuemap.scoring.lexical_words import BREAKS, JOINS, MODALS, Sentence, sentences
 
 #: Changes whenever a rule changes; part of the scorer's hash.
-RULES_VERSION = "2"
+RULES_VERSION = "4"
 
 # Bounded, so that unclosed marks cannot make the search slow.
 _QUOTE = re.compile(
@@ -269,7 +270,10 @@ def _carried(
 
 def _asks_about(text: str, sentence: Sentence, last: Mention) -> bool:
     """As in "And the old man?", "What about her?": whom the next sentence is about."""
-    opens = sentence[0].lower in JOINS | {"what", "how"} and not any(word.lower in MODALS for word in sentence)
+    alone = last.start == 0
+    opens = (alone or sentence[0].lower in JOINS | {"what", "how"}) and not any(
+        word.lower in MODALS for word in sentence
+    )
     return opens and last.end == len(sentence) and text[sentence[-1].end : sentence[-1].end + 1] == "?"
 
 
@@ -334,7 +338,9 @@ def _double_denial(sentence: Sentence, match: Match, aside: str) -> bool:
 
 def _thing_aside(sentence: Sentence, match: Match, thing: bool, around: list[Match]) -> str:
     """As in "It would be sad" and "that was awful" describe a thing; "it would feel awful" does not."""
-    if not thing or match.use not in ("states", "linked") or match.group.category in ("body", "action"):
+    if not thing or match.use not in ("states", "linked") or match.group.category == "action":
+        return ""
+    if match.group.category == "body" and sentence[match.start].lower not in ("ill", "low", "cold", "hot"):
         return ""
     if is_noun(sentence[match.start]):
         return ""  # "there would be disappointment", "it would be a relief"

@@ -5,8 +5,8 @@ In goes a sentence; out come its `Match`es in order, each with why it is set asi
 1. Phrases go before words, longer before shorter; what a phrase takes is not looked at again. Between the words of a
    phrase (not of an idiom) auxiliaries and adverbs may stand.
 2. An adjective between a determiner and another noun describes a thing ("a sad story"), unless that noun is a feeling
-   or the person meant ("a sad feeling", "I'd be a proud mother"). So does the -ing form of a verb whose object feels
-   ("he is annoying"), unless somebody finds it so or it is so for somebody.
+   or the person meant ("a sad feeling", "I'd be a proud mother"; not "the angry waiter would"). So does
+   the -ing form of a verb whose object feels ("he is annoying"), unless somebody finds it so or it is so for somebody.
 3. `linked` words need *be*, *feel*, *seem* … before them, or a sentence without verb; `felt` words need *feel*.
 4. After "want to", "feel like …ing" and the like, an act is an urge, whatever it is, but not a thought.
 5. A liking for a bare noun ("I love tea") is a taste.
@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 
 from valuemap.scoring.glossary import Group, Phrase, Use, glossary
 from valuemap.scoring.lexical_persons import Mention, verb_follows
+from valuemap.scoring.lexical_scope import is_courtesy
 from valuemap.scoring.lexical_words import (
     BREAKS,
     JOINS,
@@ -67,7 +68,7 @@ def matches(sentence: Sentence, found: tuple[Mention, ...]) -> list[Match]:
     result: list[Match] = []
     place = 0
     while place < len(sentence):
-        match = _urge(sentence, place) or _phrase(sentence, place) or _word(sentence, place)
+        match = _urge(sentence, place) or _phrase(sentence, place) or _word(sentence, place, result)
         if match is not None:
             result.append(match)
             place = match.end
@@ -131,11 +132,15 @@ def _is_owner(word: Word) -> bool:
     return word.lower in _OWNERS or word.lower == "'s"
 
 
-def _word(sentence: Sentence, place: int) -> Match | None:
+def _word(sentence: Sentence, place: int, before: list[Match]) -> Match | None:
     word = sentence[place]
     for form in (word.lower, word.lemma):
         entries = glossary().words.get(form)
         if entries:
+            only = entries[0][1]
+            has_lemma = only in ("linked", "felt") and form != word.lemma and word.lemma in glossary().words
+            if has_lemma and not is_linked(sentence, place, before, feel_only=only == "felt"):
+                continue  # "I loved him", not "I felt loved"
             uses = [use for _, use in entries]
             group = entries[0][0]
             return Match(place, place + 1, form, group, _use(sentence, place, uses))
@@ -216,6 +221,8 @@ def _judged(sentence: Sentence, match: Match, around: list[Match], found: tuple[
         return replace(match, aside=category)
     if match.use == "phrases":
         return match
+    if is_courtesy(sentence, match.lemma, match.end):
+        return replace(match, aside="courtesy")
     aside = ""
     if _is_taste(sentence, match, found):
         aside = "thing"
@@ -342,7 +349,8 @@ def _stirs_aside(sentence: Sentence, match: Match, around: list[Match], found: t
     if object_after(match, found, sentence) is not None or participle(word):
         if participle(word) and _describes_a_thing(sentence, match, around):
             return "thing"
-        return ""
+        had = match.start > 0 and sentence[match.start - 1].lemma == "have"
+        return _told(sentence, match, found) if had and object_after(match, found, sentence) is not None else ""
     subject = next((one for one in reversed(found) if one.role == "subject" and one.start < match.start), None)
     personal = subject is not None and subject.person != "thing" and not subject.owner
     noun = match.start > 0 and sentence[match.start - 1].lower in _DETERMINERS | {

@@ -5,10 +5,11 @@ In goes a sentence; out come its `Mention`s in order: who is named where, and as
 1. I, he, she, they, we are subjects; me, him, us … objects; my, his, their possessives. "You" is the respondent, and a
    subject before a verb. "Her" is a possessive before a noun, else an object.
 2. A noun for a person or a name is the other person: a subject before a verb, a possessive before "'s", else an object.
-   Joined with "and I" it makes both; after "as for" it is a subject.
+   Joined with "and I" it makes both; after "as for" it is a subject. "Both" is who acts unless a verb stands before it.
 3. Any other noun before an auxiliary verb is a thing, but its owner's where it has a possessive ("my stomach would"),
-   and a person if it is said to feel ("the locksmith would feel").
-4. A subject is subordinate if a conjunction such as "because" or "that" opens its clause.
+   and a person if it is said to feel ("the locksmith would feel", "maya is scared").
+4. A subject is subordinate if a conjunction such as "because" or "that" opens its clause; before a thing the rest of
+   its noun phrase may stand between.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from valuemap.scoring.lexical_words import (
     SUBORDINATORS,
     Sentence,
     Word,
+    is_agent,
     word_set,
 )
 
@@ -44,22 +46,12 @@ _POSSESSIVES: dict[str, Whose] = {
 _DETERMINERS = word_set("the a an this that these those some any my your our his their her its no another each")
 _NO_NAMES = word_set("god ai english french german monday tuesday wednesday thursday friday saturday sunday")
 _REFLEXIVES = word_set("myself yourself himself herself themselves themself ourselves itself")
-_AGENTS = ("er", "or", "ist", "man", "woman", "ician")
-_NO_AGENTS = word_set(
-    "weather water letter number matter computer order paper dinner summer winter river tower floor error mirror "
-    "colour color odor odour factor corner shoulder finger laughter answer offer flower shower power chapter "
-    "poster trailer other another whether rather either neither never after under over later earlier better "
-    "former latter cover ladder counter manner character border center twitter chamber disaster honor "
-    "honour labor labour humor humour favor favour behavior behaviour temper cancer fever danger wonder hunger "
-    "printer drawer sweater roller semester trigger murder shelter theater gesture lesser greater bigger smaller "
-    "harder easier closer deeper stronger prior major minor interior exterior inner outer proper clever consider "
-    "remember list twist mist wrist"
-)
 _FEEL_NOTHING = word_set(
     "house home room place day night moment situation world silence body thing everything something nothing life loss "
     "news word experience atmosphere mood heart stomach chest face hand head leg week month year time way conversation "
     "reaction emotion feeling whole rest part process air job work trip event scene this that each all"
 )
+_OF_PERSONS = word_set("afraid angry ashamed envious furious glad grateful jealous lonely nervous proud sorry upset")
 _VERBS = word_set(
     "want need say tell ask try make take give see hear find win lose call help say come go let leave give show "
     "start begin forget like talk speak act put receive learn stay sit stand run"
@@ -242,19 +234,9 @@ def _is_person(sentence: Sentence, place: int) -> bool:
             follows = following in BREAKS or following == "'s" or verb_follows(sentence, place + 1)
             return follows and sentence[place - 1].lower == "the" if place else False
         return word.lower != "others" or verb_follows(sentence, place + 1)
-    if place and _is_agent(word) and (sentence[place - 1].lower in _DETERMINERS or sentence[place - 1].lower == "'s"):
+    if place and is_agent(word) and (sentence[place - 1].lower in _DETERMINERS or sentence[place - 1].lower == "'s"):
         return verb_follows(sentence, place + 1) or (place + 1 < len(sentence) and sentence[place + 1].lower == "'s")
     return _is_name(sentence, place)
-
-
-def _is_agent(word: Word) -> bool:
-    """Whether the form is that of one who does something: "the sitter", "a violinist"."""
-    return (
-        word.lower.endswith(_AGENTS)
-        and word.lower not in _NO_AGENTS
-        and word.lemma not in glossary().words
-        and len(word.lower) > 4
-    )
 
 
 def _is_name(sentence: Sentence, place: int) -> bool:
@@ -274,9 +256,11 @@ def _is_name(sentence: Sentence, place: int) -> bool:
         return False
     if place > 0:
         return True
-    following = sentence[1] if len(sentence) > 1 else None
-    owns = following is not None and following.lower == "'s"
-    inflected = following is not None and (following.lower != following.lemma or following.is_adverb)
+    if len(sentence) == 1:
+        return word.lemma == word.lower  # "Leila?"
+    following = sentence[1]
+    owns = following.lower == "'s"
+    inflected = following.lower != following.lemma or following.is_adverb
     acts = verb_follows(sentence, 1) and (inflected or sentence[1].lemma in MODALS | LINKS | {","})
     return word.lemma == word.lower and (owns or acts or _and_i(sentence, 1))
 
@@ -352,10 +336,15 @@ def _thing(sentence: Sentence, place: int, before: list[Mention]) -> Mention | N
 
 
 def _feels(sentence: Sentence, place: int) -> bool:
-    """Whether "feel" is the verb that begins here: "the locksmith would probably feel"."""
+    """Whether a feeling is said here that only persons have: "the locksmith would probably feel", "maya is scared"."""
     while place < len(sentence) and (sentence[place].is_adverb or sentence[place].lower in MODALS):
         place += 1
-    return place < len(sentence) and sentence[place].lemma == "feel"
+    if place >= len(sentence):
+        return False
+    stirred = sentence[place].lower.endswith("ed") and any(
+        use == "stirs" for _, use in glossary().words.get(sentence[place].lemma, ())
+    )
+    return sentence[place].lemma == "feel" or stirred or sentence[place].lower in _OF_PERSONS
 
 
 def _joined(sentence: Sentence, found: list[Mention]) -> list[Mention]:
@@ -387,9 +376,20 @@ def _subordinated(sentence: Sentence, mention: Mention) -> Mention:
     while before >= 0 and (sentence[before].is_adverb or sentence[before].lower in _DETERMINERS - {"that"}):
         before -= 1
     topic = before >= 0 and sentence[before].lower == "for" and (before == 0 or sentence[before - 1].lower == "as")
+    if mention.person == "thing" and not sentence[mention.start].lower.startswith(("it", "there", "th", "wh")):
+        while before >= 0 and mention.start - before < 8 and _may_stand_in_noun_phrase(sentence[before]):
+            before -= 1
     opened = before >= 0 and sentence[before].lower in SUBORDINATORS and not topic
     relative = sentence[mention.start].lower in ("which", "who")
     return replace(mention, subordinate=opened or relative) if mention.role == "subject" else mention
+
+
+def _may_stand_in_noun_phrase(word: Word) -> bool:
+    """Whether "because two hundred faces are" goes on to the left over this word."""
+    if word.lower in (PREPOSITIONS - SUBORDINATORS) | (_DETERMINERS - {"that"}):
+        return True
+    outside = JOINS | SUBORDINATORS | PREPOSITIONS | BREAKS | MODALS
+    return word.is_word and word.lower not in outside and word.lower not in _SUBJECTS and not _is_verb(word)
 
 
 def as_person(whose: Whose, default: Person) -> Person:

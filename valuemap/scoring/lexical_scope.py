@@ -2,15 +2,18 @@
 
 In goes a sentence with its mentions; out comes, for each word, why a feeling there would be set aside. The rules:
 
-1. A denial ("not", "never", "without", "no", "no longer", "rather than", "instead of", "far from", "nor") reaches to
-   the next "but", "just", cause or mark, to the next subject, and to "and" before a verb; over a comma only within a
-   list that "or" or "nor" closes. "I don't think he'd be sad" reaches over the next subject. "Not only", "not just",
-   "can't help", "can't hide", "couldn't be more" deny nothing.
+1. A denial ("not", "never", "without", "no", "no longer", "rather than", "rather … than", "instead of", "far from",
+   "nor") reaches to the next "but", "just", cause or mark, to the next subject, and to "and" before a verb; over a
+   comma only within a list that "or" or "nor" closes. "I don't think he'd be sad" reaches over the next subject, "not a
+   man who gets angry" over the "who". "Not only", "not just", "can't help", "can't hide", "couldn't be more"
+   deny nothing, and "not anything but joy" denies all but what follows.
 2. A condition ("if", "unless", "whether", "as if") reaches to the comma, to "then", or to the next subject
-   with "would".
+   with "would". A question that opens with its verb ("Would I be angry?") says nothing unless a yes follows.
 3. A wish or pretence ("hope", "want her to be", "try to be", "pretend", "should feel") reaches to the next mark or
-   conjunction. So does what others are said to think of oneself ("she'd think I am angry").
-4. In a sentence in which a machine speaks of itself, nothing counts up to "but", "however" or "if".
+   conjunction. So does what others are said to think or expect of oneself ("she'd think I am angry", "he'd expect
+   me to be sad").
+4. In a sentence in which a machine speaks of itself, nothing counts up to "but", "however", "if" or a colon.
+5. "Happy to" before a step or a statement ("glad to report") is a courtesy.
 """
 
 from __future__ import annotations
@@ -44,7 +47,17 @@ _MACHINE = re.compile(
     r"machine|computer|llm|chatbot|virtual assistant)\b",
     re.IGNORECASE,
 )
+#: The end of a question that no yes answers: "Would I be angry? No."
+_ASKED = re.compile(
+    r"\?(?!\s*(?:yes|yeah|yep|sure|of course|absolutely|certainly|definitely|very|a bit|a little))", re.I
+)
 _WISHES = word_set("hope wish try pretend aim attempt strive manage hop ask remind encourage")
+#: "Happy to" is a courtesy unless what follows befalls the one who is happy.
+_READY = word_set("happy glad pleased please delighted delight content willing")
+_BEFALLS = word_set(
+    "be have see hear meet find know learn get receive feel read watch win leave live stay arrive return come "
+    "discover notice spend reach escape become belong finish lose remember taste realise realize think"
+)
 _THOUGHTS = word_set("think worry fear believe assume wonder suspect suppose guess afraid worried expect")
 
 
@@ -62,6 +75,8 @@ def reasons(sentence: Sentence, found: tuple[Mention, ...], text: str) -> list[R
         reason, first = _denial(sentence, place)
         if reason:
             _mark(marks, range(first, _denial_end(sentence, first, subjects)), reason)
+    if sentence and sentence[0].lower in MODALS and _ASKED.match(text, sentence[-1].end):
+        _mark(marks, range(len(sentence)), "condition")
     if sentence and _MACHINE.search(text, sentence[0].start, sentence[-1].end):
         _mark(marks, range(_turn(sentence)), "disclaimer")
     return marks
@@ -74,9 +89,8 @@ def _mark(marks: list[Reason], places: range, reason: Reason) -> None:
 
 
 def _turn(sentence: Sentence) -> int:
-    turns = (
-        place for place, word in enumerate(sentence) if word.lower in ("but", "however", "if", "though", "yet", ";")
-    )
+    turning = ("but", "however", "if", "though", "yet", ";", ":")
+    turns = (place for place, word in enumerate(sentence) if word.lower in turning)
     return next(turns, len(sentence))
 
 
@@ -100,6 +114,8 @@ def _denial(sentence: Sentence, place: int) -> tuple[Reason, int]:
         return "", 0
     if low == "than" and "rather" in (word.lower for word in sentence[max(0, place - 6) : place]):
         return "negated", place + 1  # "rather sad than angry"
+    if low == "none" and following == "too":
+        return "denied", place + 2
     if low in ("neither", "none") and following == "of":
         return "negated", place + 3
     if low in _DENY_ALL or (low == "nothing" and following not in ("but", "short")):
@@ -290,3 +306,13 @@ def _thought_of_another(sentence: Sentence, place: int, subjects: dict[int, Ment
 def or_denied(sentence: Sentence, first: int, last: int) -> bool:
     """Whether "or", "nor" or "neither" joins the words, so that each is denied."""
     return any(word.lower in ("or", "nor") for word in sentence[first:last])
+
+
+def is_courtesy(sentence: Sentence, lemma: str, end: int) -> bool:
+    """As in "Happy to carry it", "glad to report": ready for a step or a statement, not moved by it."""
+    if lemma not in _READY or [word.lower for word in sentence[end : end + 1]] != ["to"]:
+        return False
+    place = end + 1
+    while place < len(sentence) and sentence[place].is_adverb:
+        place += 1
+    return place < len(sentence) and sentence[place].is_word and sentence[place].lemma not in _BEFALLS

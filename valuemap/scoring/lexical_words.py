@@ -22,7 +22,7 @@ def word_set(words: str) -> frozenset[str]:
 
 _WORD = re.compile(
     r"[^\W\d_]+(?=n['’]t\b)|n['’]t\b|['’](?:d|ll|m|re|s|ve)\b|[^\W_]+(?:-[^\W_]+)*(?<!n(?=['’]t\b))"
-    r"|\.{2,}|[.!?…]+|[,;:()\[\]|\n]|[–—]|\s-+\s|[\"“”„«»]|(?<!\w)['‘’]|['’](?!\w)",
+    r"|\.{2,}|[.!?…]+|[\U0001F300-\U0001FAFF☀-➿]+|[,;:()\[\]|\n]|[–—]|\s-+\s|[\"“”„«»]|(?<!\w)['‘’]|['’](?!\w)",
     re.IGNORECASE,
 )
 _CLITICS = {"d": "would", "ll": "will", "m": "be", "re": "be", "ve": "have"}
@@ -38,7 +38,7 @@ _PRONOUNS = {
     "me", "him", "her", "them", "us", "his", "their", "our", "my", "your", "its",
     "he", "she", "they", "we", "i", "you", "it",
 }  # fmt: skip
-_ENDS = re.compile(r"[.!?…\n]")
+_ENDS = re.compile(r"[.!?…\n\U0001F300-\U0001FAFF☀-➿]")
 
 MODALS = word_set(
     "would will could can may might must should shall ought do did does have has had be is am are was were been"
@@ -47,18 +47,43 @@ LINKS = word_set("be feel get become seem look appear sound stay remain grow end
 BREAKS = frozenset([",", ";", ":", "(", ")", "[", "]", "|", "–", "—", "-", "...", "…"])
 JOINS = word_set("and or but yet nor plus as-well")
 SUBORDINATORS = word_set(
-    "that because when while if since although though after before as who which whom whose until whether unless so "
-    "for where why how whenever once"
+    "that because what when while if since although though after before as who which whom whose until whether unless "
+    "so for where why how whenever once"
 )
 PREPOSITIONS = word_set(
     "at for with about to of by from on in over toward towards against around behind beside between near like than "
     "into onto upon without within through under after before during despite across beyond"
+)
+_AGENTS = ("er", "or", "ist", "man", "woman", "ician")
+_NO_AGENTS = word_set(
+    "weather water letter number matter computer order paper dinner summer winter river tower floor error mirror "
+    "colour color odor odour factor corner shoulder finger laughter answer offer flower shower power chapter "
+    "poster trailer other another whether rather either neither never after under over later earlier better "
+    "former latter cover ladder counter manner character border center twitter chamber disaster honor "
+    "honour labor labour humor humour favor favour behavior behaviour temper cancer fever danger wonder hunger "
+    "printer drawer sweater roller semester trigger murder shelter theater gesture lesser greater bigger smaller "
+    "harder easier closer deeper stronger prior major minor interior exterior inner outer proper clever consider "
+    "remember list twist mist wrist"
 )
 _PLAIN_ADVERBS = word_set(
     "also too just even still then now so very quite rather really maybe perhaps likely almost always never ever "
     "more most much less somewhat pretty both all a bit little lot tad touch not only kind sort of extremely again "
     "soon already inside perhaps however though instead first mostly as well simply"
 )
+
+
+#: Several words that stand where an adverb may.
+_ADVERBIALS = tuple(
+    tuple(words.split())
+    for words in (
+        "at the same time", "on the one hand", "on the other hand", "on the other", "at once", "all at once",
+        "at first", "at least", "at most", "in a way", "in a sense", "in equal measure", "in equal parts",
+        "in the end", "in fact", "in part", "in turn", "in truth", "of course", "to be honest", "for a moment",
+        "for a while", "for a second", "after all", "deep down", "later on", "above all", "most of all",
+        "more than anything", "if anything", "no doubt", "as well", "by now", "all in all", "to some extent",
+    )
+)  # fmt: skip
+_ADVERBIALS_OF = {first: tuple(phrase for phrase in _ADVERBIALS if phrase[0] == first) for first, *_ in _ADVERBIALS}
 
 
 @dataclass(frozen=True)
@@ -70,6 +95,7 @@ class Word:
     lemma: str
     start: int
     end: int
+    in_adverbial: bool = False
 
     def is_any(self, words: frozenset[str]) -> bool:
         """Whether its form or its dictionary form is among them."""
@@ -83,7 +109,7 @@ class Word:
     @property
     def is_adverb(self) -> bool:
         """Whether it may stand between a verb and what belongs to it."""
-        return self.lower in _PLAIN_ADVERBS or (self.lower.endswith("ly") and len(self.lower) > 4)
+        return self.in_adverbial or self.lower in _PLAIN_ADVERBS or (self.lower.endswith("ly") and len(self.lower) > 4)
 
 
 Sentence = tuple[Word, ...]
@@ -96,11 +122,11 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> Iterator[Sen
     words: list[Word] = []
     for found in _WORD.finditer(text, start, len(text) if end is None else end):
         if len(words) >= LONGEST:
-            yield tuple(words)
+            yield _with_adverbials(words)
             words = []
         if _ENDS.match(found.group()) and found.group() != "..." and not found.group().startswith(".."):
             if words:
-                yield tuple(words)
+                yield _with_adverbials(words)
             words = []
             continue
         words += _unmarked(found) or (_word(found.group().strip(), *_stripped(found)),)
@@ -108,7 +134,18 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> Iterator[Sen
             words[-1] = replace(words[-1], text=words[-1].text[:3], end=found.end() - 3)
             words.append(Word(text[found.end() - 3 : found.end()], "not", "not", found.end() - 3, found.end()))
     if words:
-        yield tuple(words)
+        yield _with_adverbials(words)
+
+
+def _with_adverbials(words: list[Word]) -> Sentence:
+    """Mark the words of "at the same time" and the like."""
+    lows = [word.lower for word in words]
+    for place, low in enumerate(lows):
+        for phrase in _ADVERBIALS_OF.get(low, ()):
+            end = place + len(phrase)
+            if tuple(lows[place:end]) == phrase:
+                words[place:end] = [replace(word, in_adverbial=True) for word in words[place:end]]
+    return tuple(words)
 
 
 def _unmarked(found: re.Match[str]) -> tuple[Word, ...]:
@@ -151,8 +188,21 @@ def _lemma(lower: str) -> str:
         return _IRREGULAR[lower]
     if lower in _PRONOUNS or not lower[:1].isalpha():
         return lower
+    head, mark, tail = lower.partition("-")
+    if mark and head in ("over", "super", "ultra", "extra", "half", "mega"):
+        return _lemma(tail)
     if lower in glossary().lemmas:
         return glossary().lemmas[lower]
     from simplemma import lemmatize  # reads its dictionary on first use
 
     return lemmatize(lower, lang="en").lower()
+
+
+def is_agent(word: Word) -> bool:
+    """Whether the form is that of one who does something: "the sitter", "a violinist"."""
+    return (
+        word.lower.endswith(_AGENTS)
+        and word.lower not in _NO_AGENTS
+        and word.lemma not in glossary().words
+        and len(word.lower) > 4
+    )
