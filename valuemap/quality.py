@@ -212,8 +212,8 @@ CHOICE_THRESHOLDS = (
         "Rotations agree",
         (0.40, ANY),
         (-ANY, ANY),
-        "calibration: who knows three of four items and guesses the rest has 0.44; who guesses all is steady in nothing, "
-        "which is no fault, so never bad",
+        "calibration: who knows three of four items and guesses the rest has 0.44; who guesses all is steady in "
+        "nothing, which is no fault, so never bad",
         essential="models",
     ),
     Threshold("Better than guessing (p)", (-ANY, 0.05), (-ANY, ANY), "usual level"),

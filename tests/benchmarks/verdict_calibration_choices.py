@@ -79,9 +79,10 @@ def simulate_choices(profile: SimulatedProfile, seed: int) -> Answers:
             rows.append(("r", "simulated", "r", rotation + 1, repeat, *facets))
     option = np.array(chosen)
     nothing = np.full((*option.shape, k), np.nan)
+    columns = ["respondent", "kind", "model", "condition", "repeat", *FACETS]
     return Answers(
         EYES,
-        pd.DataFrame(rows, columns=["respondent", "kind", "model", "condition", "repeat", *FACETS]),
+        pd.DataFrame(rows, columns=columns),
         (option == np.array(response.key)).astype(float),
         np.full(option.shape, STATE_CODES[State.VALID], dtype=np.int8),
         nothing,
@@ -93,9 +94,9 @@ def simulate_choices(profile: SimulatedProfile, seed: int) -> Answers:
 HEAD = """# The verdict on choice tests and on open answers
 
 `python -m tests.benchmarks.verdict_calibration_choices` prints this page. Choice tests: {runs} simulated respondents a
-line answer the 24 schematic eyes under all four rotations, {repeats} repeats each. *By place*: the probability of taking
-the first printed place, whatever word stands there; else the right word is taken with the accuracy. What the verdict on
-rating scales can tell is in [calibration.md](calibration.md).
+line answer the 24 schematic eyes under all four rotations, {repeats} repeats each. *By place*: the probability of
+taking the first printed place, whatever word stands there; else the right word is taken with the accuracy. What the
+verdict on rating scales can tell is in [calibration.md](calibration.md).
 """
 FOOT = """
 Open answers have no such table: whether levels are right is a matter of those who give them, and
