@@ -37,6 +37,7 @@ PVQ_RR, PVQ_21 = find_instrument("pvq-rr"), find_instrument("pvq-21")
 def noise(repeat: float = 0.1, between: float = 0.0, scales: int = 1, **other: Any) -> Noise:
     """The noise of scales of one item each, in points."""
     made = Noise(
+        overlap=1.0,
         scales=tuple("ABCDEFGHIJ"[:scales]),
         names=tuple("ABCDEFGHIJ"[:scales]),
         repeat=np.full(scales, repeat),

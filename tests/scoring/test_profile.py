@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,16 +15,19 @@ from numpy.testing import assert_allclose
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import sem
 
+from tests.awareness import LEAS, open_study
 from valuemap.instrument import DataRules, Instrument
-from valuemap.scoring.answers import FACETS, NOT_ASKED, STATE_CODES, Answers
+from valuemap.scoring.answers import FACETS, NOT_ASKED, STATE_CODES, Answers, load_answers
 from valuemap.scoring.keyed import score
 from valuemap.scoring.profile import (
     error_shares,
     items_of,
     leave_out_people,
+    overlap_of,
     profiles,
     standard_errors,
 )
+from valuemap.store import StudyFile
 from valuemap.study import State
 
 NAN = float("nan")
@@ -271,3 +275,13 @@ def test_a_sample_of_whom_nobody_is_left_has_no_scores_and_says_why(small: Instr
     assert profile.administrations == 0
     assert all(math.isnan(scale.raw) and math.isnan(scale.se) for scale in profile.scales)
     assert profile.excluded == ("3 without a single valid answer",)
+
+
+def test_scales_that_share_their_items_have_no_more_freedom_than_one(tmp_path: Path) -> None:
+    assert overlap_of(LEAS, "total") == 3.0
+    assert overlap_of(LEAS, "halves") == 1.0
+    path = open_study(tmp_path / "two.vmap", wordings=("en-a", "en-b"))
+    with StudyFile.open(path) as file:
+        answers = load_answers(file)
+    assert profiles(answers, "total")[0].degrees_of_freedom == pytest.approx(1.0)
+    assert profiles(answers, "halves")[0].degrees_of_freedom == pytest.approx(2.0)

@@ -21,7 +21,7 @@ from valuemap.compare.subject import Subject
 from valuemap.errors import StatisticsError, StudyError
 from valuemap.instrument import Instrument
 from valuemap.scoring.answers import Answers
-from valuemap.scoring.profile import CLUSTER_FACETS, Profile, error_shares, profiles, standard_errors
+from valuemap.scoring.profile import CLUSTER_FACETS, Profile, error_shares, overlap_of, profiles, standard_errors
 from valuemap.scoring.scores import scores_of
 from valuemap.statistics.divergence import profile_distance
 from valuemap.statistics.effects import adjust
@@ -210,7 +210,7 @@ def difference_with_error(one: Answers, other: Answers, level: str) -> tuple[Mat
     if len(shared) > 1 and shared == sorted(set(labels[1])):
         means = [_cluster_means(answers, own, shared, level) for answers, own in zip((one, other), labels, strict=True)]
         within, each = means[0] - means[1], np.arange(len(shared))
-        errors, freedom = standard_errors(within, each, each, shares)
+        errors, freedom = standard_errors(within, each, each, shares, overlap_of(one.instrument, level))
         return _column_means(within), errors, np.full(len(shares), freedom)
     first, second = (_profile(answers, level) for answers in (one, other))
     squares = np.array([[scale.se**2 for scale in profile.scales] for profile in (first, second)])

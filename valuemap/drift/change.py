@@ -19,7 +19,7 @@ from scipy import stats
 
 from valuemap.compare.contrasts import welch_freedom
 from valuemap.drift.cells import Shared, Side
-from valuemap.scoring.profile import error_shares, items_of, standard_errors
+from valuemap.scoring.profile import error_shares, items_of, overlap_of, standard_errors
 from valuemap.scoring.scores import scores_of
 
 Matrix = NDArray[np.float64]
@@ -185,7 +185,8 @@ def _errors_over_clusters(shared: Shared, level: str, means: list[Matrix]) -> tu
     each = np.arange(shared.n_clusters)
     within = means[1] - means[0]
     apart = np.array([_means_over(within[shared.clusters == cluster]) for cluster in each])
-    errors, freedom = standard_errors(apart, each, each, error_shares(shared.instrument, level))
+    shares, overlap = error_shares(shared.instrument, level), overlap_of(shared.instrument, level)
+    errors, freedom = standard_errors(apart, each, each, shares, overlap)
     return (errors, freedom) if freedom > 0 else None
 
 

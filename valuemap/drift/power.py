@@ -24,8 +24,8 @@ from valuemap.drift.result import Unit
 from valuemap.errors import StatisticsError
 from valuemap.reliability.facets import MOST_REPEATS, PLANNED_FACETS
 from valuemap.scoring.answers import Answers
-from valuemap.scoring.keyed import score
-from valuemap.scoring.profile import CLUSTER_FACETS, error_shares
+from valuemap.scoring.profile import CLUSTER_FACETS, error_shares, overlap_of
+from valuemap.scoring.scores import scores_of
 
 Matrix = NDArray[np.float64]
 
@@ -92,6 +92,8 @@ class Noise:
         wording was asked or the repeats are not known.
     shares
         See `valuemap.scoring.profile.error_shares`, shape (scales,).
+    overlap
+        See `valuemap.scoring.profile.overlap_of`.
     sds
         What a change is divided by, in points: human SDs, or 1.
     unit
@@ -109,6 +111,7 @@ class Noise:
     repeat: Matrix
     between: float
     shares: Matrix
+    overlap: float
     sds: Matrix
     unit: Unit
     calls_in_pass: float
@@ -174,7 +177,7 @@ def noise_of(baseline: Release, level: str, sds: Matrix | None = None) -> Noise:
     """
     answers = baseline.answers
     scales = answers.instrument.scales_of(level)
-    centred = score(answers.values, answers.instrument, level).centred
+    centred = scores_of(answers, level).centred
     exact = bool((answers.administrations["mode"] == "distribution").all())
     shares = error_shares(answers.instrument, level)
     repeat = np.zeros(len(scales)) if exact else _within_cells(centred, answers)
@@ -186,6 +189,7 @@ def noise_of(baseline: Release, level: str, sds: Matrix | None = None) -> Noise:
         repeat=repeat,
         between=between,
         shares=shares,
+        overlap=overlap_of(answers.instrument, level),
         sds=np.ones(len(scales)) if sds is None else np.asarray(sds, dtype=np.float64),
         unit="points" if sds is None else "sd",
         calls_in_pass=float(np.mean(per_pass)),
@@ -363,7 +367,7 @@ def _test(noise: Noise, design: Design, tail: float) -> _Test:
     apart = noise.shares * noise.between / clusters if clusters > 1 else np.zeros(len(chance))
     spread = np.sqrt(chance + apart)
     freedoms = (
-        (clusters - 1) * float(shares.sum() ** 2 / (shares**2).sum()) if known.any() else 0.0,
+        (clusters - 1) * float(shares.sum() ** 2 / (shares**2).sum()) / noise.overlap if known.any() else 0.0,
         0.0 if noise.exact else 2.0 * clusters * cells * (design.repeats - 1),
     )
     if not max(freedoms) > 0:

@@ -127,7 +127,11 @@ def _profile(answers: Answers, level: str, *, by_condition: bool) -> Profile:
         answers, excluded = leave_out_people(answers)
     scores = scores_of(answers, level)
     errors, freedom = standard_errors(
-        scores.centred, _clusters(answers), _cells(answers), error_shares(answers.instrument, level)
+        scores.centred,
+        _clusters(answers),
+        _cells(answers),
+        error_shares(answers.instrument, level),
+        overlap_of(answers.instrument, level),
     )
     return Profile(
         respondent="people" if answers.is_people else str(first["respondent"]),
@@ -164,6 +168,7 @@ def standard_errors(
     clusters: NDArray[np.int64],
     cells: NDArray[np.int64],
     error_shares: NDArray[np.float64],
+    overlap: float = 1.0,
 ) -> tuple[NDArray[np.float64], float]:
     """Return the standard errors of the scales' means, and their degrees of freedom.
 
@@ -175,7 +180,8 @@ def standard_errors(
         sigma^2 = sum_s sum_j (m_js - m_.s)^2 / ((k - 1) * sum_s w_s)
         se_s = sqrt(sigma^2 * w_s / k)
 
-    The degrees of freedom are ``(k - 1)`` times the number of independent scales, ``(sum w)^2 / sum w^2``.
+    The degrees of freedom are ``(k - 1)`` times the number of independent scales, ``(sum w)^2 / sum w^2``, divided by
+    the overlap: scales that share their items say the same thing twice.
 
     Parameters
     ----------
@@ -187,6 +193,8 @@ def standard_errors(
         The condition of each, likewise.
     error_shares
         How much of an item's error variance stays in each scale's score, see `error_shares`.
+    overlap
+        In how many scales an item is on average, see `overlap_of`.
 
     Returns
     -------
@@ -204,7 +212,7 @@ def standard_errors(
     shares, k = error_shares[there], len(labels)
     variance = means[:, there].var(axis=0, ddof=1).sum() / shares.sum()
     errors[there] = np.sqrt(variance * shares / k)
-    return errors, float((k - 1) * shares.sum() ** 2 / (shares**2).sum())
+    return errors, float((k - 1) * shares.sum() ** 2 / (shares**2).sum() / overlap)
 
 
 def _errors_over_repeats(scores: NDArray[np.float64], cells: NDArray[np.int64]) -> tuple[NDArray[np.float64], float]:
@@ -232,6 +240,12 @@ def error_shares(instrument: Instrument, level: str) -> NDArray[np.float64]:
     if instrument.scoring == "sum":
         return lengths
     return 1 / lengths - (1 / instrument.n_items if instrument.centring == "person mean" else 0.0)
+
+
+def overlap_of(instrument: Instrument, level: str) -> float:
+    """Return in how many scales of a level an item is on average: 1, but 3 for totals of one answer's three parts."""
+    listed = [item for scale in instrument.scales_of(level) for item in items_of(scale.id, level, instrument)]
+    return len(listed) / len(set(listed))
 
 
 def leave_out_people(answers: Answers) -> tuple[Answers, tuple[str, ...]]:
