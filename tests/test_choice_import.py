@@ -326,6 +326,13 @@ def test_what_is_wrong_with_the_options_is_told_and_nothing_stored(
     assert not user_root().exists()
 
 
+def test_what_a_killed_run_left_is_no_part_of_the_test(make: Callable[..., ChoiceTest]) -> None:
+    left = user_root() / "instruments" / ".faces.unfinished" / "wordings"
+    left.mkdir(parents=True)
+    (left / "de-a.toml").write_text("half", encoding="utf-8")
+    assert [file.name for file in (make().folder / "wordings").iterdir()] == ["en-a.toml"]
+
+
 def test_a_full_disk_leaves_nothing_behind(make: Callable[..., ChoiceTest], monkeypatch: pytest.MonkeyPatch) -> None:
     def full(content: object) -> str:
         raise OSError(28, "No space left on device")

@@ -141,6 +141,9 @@ RULES: dict[str, dict[str, Any]] = {
     "should be greater than or equal to 0": broken(data_rules={"max_missing": -1}),
     "should be greater than or equal to 1": broken(data_rules={"max_same_answer": 0}),
     "should be greater than 0": broken(n_items=0),
+    'the "sum" is of items, without centring': broken(scoring="sum", centring="none"),
+    'the "sum" is of items, without centring ':
+        broken(scoring="sum", centring="person mean", scales=[s for s in SMALL["scales"] if "items" in s]),
 }  # fmt: skip
 
 

@@ -155,6 +155,22 @@ def test_a_respondent_is_known_by_every_part_of_its_name_and_a_simulated_one_by_
     assert names_of(Identity("simulated:clean", "simulated", "clean")) == ()
 
 
+@pytest.mark.parametrize(
+    "identity",
+    [
+        Identity("gguf:/home/ann/models/Tiny-7b.gguf", "gguf", "Tiny-7b.gguf"),
+        Identity("gguf:C:\\home\\models\\Tiny-7b.gguf", "gguf", "Tiny-7b.gguf"),
+        Identity("gguf:models/Tiny-7b.gguf", "gguf", "Tiny-7b.gguf"),
+        Identity("/home/models/Tiny-7b@http://localhost:8000/v1", "openai", "/home/models/Tiny-7b"),
+    ],
+)
+def test_the_folders_of_a_models_file_are_words_and_no_names(identity: Identity) -> None:
+    names = names_of(identity)
+    assert {"Tiny-7b", "Tiny"} <= set(names)
+    said = "I would go home and look at the models of ann."
+    assert without_names(said, names) == said
+
+
 def test_the_respondents_own_name_is_taken_out_of_its_answer(tmp_path: Path) -> None:
     zorro = Identity("zorro-9b@http://localhost:1/v1", "openai", "zorro-9b")
     with leas_file(tmp_path / "s.vmap", {1: f"Zorro here, or Zorro-9B. {JOY}"}, (zorro,)) as file:
@@ -397,6 +413,21 @@ def test_a_broken_xlsx_and_a_missing_file_are_one_clear_line(file: StudyFile) ->
     path.write_bytes(b"PK\x03\x04 broken")
     with pytest.raises(DataError, match="cannot be read as xlsx"):
         read_sheets(file, [path])
+
+
+def test_an_xlsx_damaged_anywhere_is_one_clear_line(file: StudyFile) -> None:
+    whole, path = file.path.with_name("whole.xlsx"), file.path.with_name("x.xlsx")
+    write_sheet(file, whole)
+    sheet = whole.read_bytes()
+    refused = 0
+    for place in range(0, len(sheet), 97):
+        path.write_bytes(sheet[:place] + b"\xff" * 30 + sheet[place + 30 :])
+        try:
+            read_rows(path)
+        except DataError as fault:
+            assert "cannot be read as xlsx" in str(fault)  # noqa: PT017
+            refused += 1
+    assert refused
 
 
 def test_the_rater_is_named_by_the_option_or_by_the_files(file: StudyFile) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+import re
+import shutil
 import sqlite3
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import Cli
+from tests.conftest import ROOT, Cli
 from tests.simulation import simulate
 from valuemap.catalog import find_instrument
 from valuemap.respondents.simulated import preset
@@ -116,3 +118,18 @@ def test_without_spread_there_is_no_error_to_look_at() -> None:
     repeated = simulate(preset("clean", PVQ_21), PVQ_21, wordings=("en-a",), repeats=5)
     scales = profiles(repeated, "ten")[0].scales
     assert largest_error(repeated, "ten") == max((scale.se, scale.name) for scale in scales)
+
+
+def test_open_answers_that_only_raters_level_cannot_be_asked_until_an_error(cli: Cli, home: Path) -> None:
+    shutil.copytree(ROOT / "instruments" / "leas", home / "scenes")
+    file = home / "scenes" / "instrument.toml"
+    without_words = re.sub(r"(?m)^lexical = .*\n", "", file.read_text(encoding="utf-8"))
+    file.write_text(without_words.replace('id = "leas"', 'id = "scenes"', 1), encoding="utf-8")
+    for wording in (home / "scenes" / "wordings").iterdir():
+        said = wording.read_text(encoding="utf-8").replace('instrument = "leas"', 'instrument = "scenes"')
+        wording.write_text(said, encoding="utf-8")
+    asked = ("--model", "simulated:clean", "--repeats", "3", "--until-se", "1", "--out", "s.vmap")
+    ran = cli("survey", str(home / "scenes"), *asked)
+    assert ran.code == 2
+    assert "have no levels until they are rated" in " ".join(ran.err.split())
+    assert not Path("s.vmap").exists()

@@ -25,19 +25,7 @@ NAME = "[name]"
 
 #: Assistants and makers that are no other word, in any case.
 KNOWN_NAMES = (
-    *(
-        "ChatGPT",
-        "OpenAI",
-        "GPT",
-        "Anthropic",
-        "DeepMind",
-        "DeepSeek",
-        "Mistral",
-        "Mixtral",
-        "Qwen",
-        "Llama",
-        "ChatGLM",
-    ),
+    *("ChatGPT", "OpenAI", "GPT", "Anthropic", "DeepMind", "DeepSeek", "Mistral", "Mixtral", "Qwen", "Llama"),
     *("SmolLM", "Hugging Face", "HuggingFace", "xAI", "Copilot", "Cohere", "Alibaba", "Baidu", "Ernie Bot", "Zhipu"),
     *("ChatGLM", "Moonshot AI", "Kimi", "Gemma", "Vicuna", "Nemotron", "Perplexity AI", "Meta AI"),
     *("Google AI", "Microsoft"),
@@ -151,10 +139,17 @@ def names_of(identity: Identity) -> tuple[str, ...]:
     if identity.kind in ("simulated", "person"):
         return ()
     typed = identity.name.partition("@")[0].removeprefix("gguf:")
-    wholes = [name for text in (typed, identity.model) for name in (text, *re.split(r"[/\\:]", text))]
+    wholes = [name for text in (typed, identity.model) for name in _parts(text)]
     wholes += [name.removesuffix(".gguf") for name in wholes]
     families = [found[1] for name in wholes if (found := _FAMILY.match(name))]
     return tuple(dict.fromkeys(name for name in (*wholes, *families) if len(name) >= SHORTEST_NAME))
+
+
+def _parts(name: str) -> tuple[str, ...]:
+    """Return a name and its parts; of a file's path only the file's name, for "home" and "models" are plain words."""
+    parts = re.split(r"[/\\:]", name)
+    is_path = name.endswith(".gguf") or name.startswith(("/", "\\", ".", "~")) or len(parts[0]) == 1
+    return (parts[-1],) if is_path else (name, *parts)
 
 
 def _respondents_names(file: StudyFile) -> list[str]:

@@ -193,6 +193,7 @@ def _store(made: ChoiceTest) -> None:
         raise UsageError(f"{folder}: is there already; nothing was changed. Take another id.")
     unfinished = folder.with_name(f".{folder.name}.unfinished")
     files = {"instrument.toml": made.instrument, f"wordings/{made.wording['id']}.toml": made.wording}
+    shutil.rmtree(unfinished, ignore_errors=True)  # what a killed run left is no part of this test
     try:
         for name, content in files.items():
             (unfinished / name).parent.mkdir(parents=True, exist_ok=True)

@@ -330,6 +330,8 @@ class Instrument(Definition):
             yield Fault("", "centring", f'must be "none" where the response format is "{response.kind}"')
         if not isinstance(response, Likert) and any(scale.components for scale in self.scales):
             yield Fault("[[scales]]", "components", f'are for the response format "likert", not "{response.kind}"')
+        if self.scoring == "sum" and (self.centring != "none" or any(scale.components for scale in self.scales)):
+            yield Fault("", "scoring", 'the "sum" is of items, without centring and without components')
         known = (*response.parts, "total") if isinstance(response, OpenAnswer) else (None,)
         for number, scale in enumerate(self.scales, start=1):
             if scale.part not in known:

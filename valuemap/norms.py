@@ -40,11 +40,12 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from valuemap.definition import Definition, read_definition
 from valuemap.errors import NormError
-from valuemap.instrument import Name, Names, Text
+from valuemap.instrument import Instrument, Name, Names, Text
 
 Line = Annotated[str, Field(min_length=1, pattern=r"^[^\r\n]+$")]
 Count = Annotated[int, Field(gt=0, le=10_000_000_000)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
+Scoring = Literal["centred", "raw", "total"]
 Companion = Literal["reliability", "correlations", "groups"]
 Companions = Annotated[
     tuple[Companion, ...], BeforeValidator(lambda value: tuple(value) if isinstance(value, list) else value)
@@ -106,7 +107,7 @@ class NormSource(Definition):
     men: Annotated[int, Field(ge=0)] | None = None
     n_groups: Annotated[int, Field(gt=1)] | None = None
     level: Literal["persons", "group means"]
-    scoring: Literal["centred", "raw", "total"]
+    scoring: Scoring
     scale_level: Name
     scales: Annotated[Names, Field(min_length=1)]
     more_scales: Names = ()
@@ -303,6 +304,13 @@ class Norm(NormSource):
     def countries(self) -> tuple[GroupProfile, ...]:
         """Return the single groups of a norm of group means; none where the source gives none."""
         return self.groups
+
+
+def norm_scoring(instrument: Instrument) -> Scoring:
+    """Return which scores of an instrument are compared with a norm's."""
+    if instrument.scoring == "sum":
+        return "total"
+    return "centred" if instrument.centring == "person mean" else "raw"
 
 
 def load_norm(path: Path) -> Norm:

@@ -17,8 +17,11 @@ import numpy as np
 
 from valuemap.administration.budget import Meter
 from valuemap.administration.run import Outcome, Progress, Settings, Stop, administer
+from valuemap.errors import UsageError
+from valuemap.instrument import OpenAnswer
 from valuemap.respondents.base import Respondent
 from valuemap.scoring.answers import Answers, load_answers
+from valuemap.scoring.levels import word_list_obstacle
 from valuemap.scoring.profile import profiles
 from valuemap.store import StudyFile
 from valuemap.study import Study
@@ -53,6 +56,23 @@ class Reached:
     of_calls: int
 
 
+def check_levels(study: Study) -> None:
+    """Refuse a target for open answers that have no levels while they are asked.
+
+    Raises
+    ------
+    UsageError
+        There is no word list, or it cannot read a wording: the levels come from raters, later.
+    """
+    if isinstance(study.instrument.response, OpenAnswer) and word_list_obstacle(
+        study.instrument, study.wordings.values()
+    ):
+        raise UsageError(
+            f"--until-se: answers to {study.instrument.id} have no levels until they are rated, so there are no errors "
+            "to look at while asking; leave it out."
+        )
+
+
 async def administer_until(
     study: Study,
     respondents: Mapping[str, Respondent],
@@ -76,9 +96,12 @@ async def administer_until(
 
     Raises
     ------
+    UsageError
+        As for `check_levels`.
     ProviderError
         As for `administer`.
     """
+    check_levels(study)
     rounds = {identity.name: 0 for identity in study.respondents}
     found: dict[str, Reached] = {}
     outcome = Outcome("complete", 0, 0.0)

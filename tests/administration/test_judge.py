@@ -210,6 +210,8 @@ def test_plain_levels_are_read(said: str, levels: tuple[int, int], differ: bool 
         ("self: 3-4\nother: 2", State.UNPARSEABLE, Reason.BETWEEN),
         ("self: 3 or 4\nother: 2", State.UNPARSEABLE, Reason.BETWEEN),
         ("self: 3/4\nother: 2", State.UNPARSEABLE, Reason.BETWEEN),
+        ("self: 4\nother: 4\ndiffer: yes or no", State.UNPARSEABLE, Reason.MISSING),
+        ("self: 4\nother: 4\ndiffer: yes/no", State.UNPARSEABLE, Reason.MISSING),
         ("The answer says self: 4.\nself: 2\nother: 2", State.UNPARSEABLE, Reason.SEVERAL),
         ("self: 3", State.UNPARSEABLE, Reason.MISSING),
         ("self: 4\nother: 4", State.UNPARSEABLE, Reason.MISSING),

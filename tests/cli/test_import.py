@@ -223,3 +223,19 @@ def test_the_rule_on_equal_answers_is_a_setting_that_every_later_command_follows
     notes = {name: json.loads(cli("score", name, "--json").out)["notes"] for name in ("usual.vmap", "all.vmap")}
     assert any("3 with 16 or more equal answers" in note for note in notes["usual.vmap"])
     assert not any("equal answers" in note for note in notes["all.vmap"])
+
+
+def test_people_who_took_a_choice_test_are_scored_judged_and_reported(cli: Cli, home: Path) -> None:
+    eyes = find_instrument("eyes-schematic")
+    key = eyes.response.key  # type: ignore[union-attr]
+    wrong = [right % 4 + 1 for right in key]
+    people = {"anna": key, "ben": [*key[:12], *wrong[12:]], "cleo": wrong}
+    rows = [["person", *(f"q{item:02d}" for item in range(1, 25))]]
+    rows += [[name, *map(str, codes)] for name, codes in people.items()]
+    (home / "eyes.csv").write_text("\n".join(map(",".join, rows)), encoding="utf-8")
+    ran = cli("import", "eyes-schematic", str(home / "eyes.csv"), "--id", "person", *ITEMS, "--out", "eyes.vmap")
+    assert "Nobody answered" not in ran.err  # the codes run from 1 to 4, the points from 0 to 1
+    scored = json.loads(cli("score", "eyes.vmap", "--json").out)
+    assert [row["right"] for row in scored["rows"]] == [12.0]
+    assert "INTERPRETABLE as scores" in cli("quality", "eyes.vmap").out
+    assert cli("report", "eyes.vmap", "--out", "eyes.html").code == 0

@@ -37,6 +37,9 @@ JUDGE_TOKENS = 512
 
 _NOT_ONE_NUMBER = re.compile(r"\.\d|\s*[-/~]\s*\d|\s+(?:to|or|out of|and)\s+\d")
 
+# Not where the form of the reply is given back as it was asked: "differ: yes or no".
+_DIFFER = re.compile(r"\bdiffer\s*[:=]\s*(yes|no)\b(?!\s*(?:or|/|\|)\s*(?:yes|no)\b)", re.IGNORECASE)
+
 Progress = Callable[[RatingRecord], None]
 """Told of each rating as it is stored."""
 
@@ -209,7 +212,7 @@ def read_rating(reply: Reply, response: OpenAnswer, repeat: int) -> RatingRecord
             return RatingRecord(repeat, State.UNPARSEABLE, None, reason=found.value)
         if found is not None:
             levels[part] = found
-    said = {word.casefold() for word in re.findall(r"\bdiffer\s*[:=]\s*(yes|no)\b", text, re.IGNORECASE)}
+    said = {word.casefold() for word in _DIFFER.findall(text)}
     differ = None if len(said) != 1 else said == {"yes"}
     reason = _fault(levels, differ, said, response)
     if reason is Reason.NONE:

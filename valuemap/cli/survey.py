@@ -204,6 +204,10 @@ def run_survey(instrument_name: str, **options: Any) -> int:
         study = design(_plan(instrument_name, options), respondents)
         if options["budget"] is not None:
             _check_prices(study, prices)
+        if study.until_se is not None:
+            from valuemap.stopping import check_levels
+
+            check_levels(study)
         if options["dry_run"]:
             _print_estimate(study, prices, as_json=options["as_json"])
             return EXIT_OK

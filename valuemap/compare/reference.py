@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from valuemap.catalog import find_instrument
 from valuemap.errors import CatalogError, NormError
 from valuemap.instrument import Instrument, Wording
-from valuemap.norms import Norm, ScaleNorm
+from valuemap.norms import Norm, ScaleNorm, norm_scoring
 from valuemap.scoring.answers import Answers
 from valuemap.scoring.keyed import score
 from valuemap.scoring.profile import items_of, leave_out_people
@@ -122,7 +122,7 @@ def reference_from_norm(norm: Norm, instrument: Instrument, level: str, wordings
         The instrument has no such level.
     """
     instrument.level(level)
-    wanted = "total" if instrument.scoring == "sum" else "centred" if instrument.centring == "person mean" else "raw"
+    wanted = norm_scoring(instrument)
     if norm.scoring != wanted:
         raise NormError(
             f"Norm {norm.id} holds {norm.scoring} scores; a profile of {instrument.id} is compared in {wanted} ones. "

@@ -15,7 +15,7 @@ from valuemap.catalog import find_norm
 from valuemap.compare.comparison import compare_files
 from valuemap.errors import NormError, StatisticsError, UsageError
 from valuemap.instrument import Instrument
-from valuemap.norms import Norm
+from valuemap.norms import Norm, norm_scoring
 from valuemap.quality import verdicts
 from valuemap.reliability.consistency import consistency
 from valuemap.reliability.rows import row_sets
@@ -110,7 +110,7 @@ def _norm_beside(instrument: Instrument, level: str, named: str | None) -> Norm 
     if name is None:
         return None
     norm = find_norm(name)
-    wanted = "total" if instrument.scoring == "sum" else "centred" if instrument.centring == "person mean" else "raw"
+    wanted = norm_scoring(instrument)
     if (norm.instrument, norm.scale_level, norm.scoring) == (instrument.id, level, wanted):
         return norm
     if named is None:

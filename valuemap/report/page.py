@@ -27,7 +27,7 @@ from valuemap.compare.subject import Subject, subjects_of
 from valuemap.errors import NormError, StatisticsError, UsageError
 from valuemap.hostile_text import printable
 from valuemap.instrument import Instrument
-from valuemap.norms import Norm
+from valuemap.norms import Norm, norm_scoring
 from valuemap.report import csv as table_csv
 from valuemap.report.bibliography import bibtex
 from valuemap.report.drawing import CircleDrawing, ProfileDrawing, Series, draw_circle, draw_profile, series_of
@@ -334,7 +334,7 @@ def _norm(instrument: Instrument, level: str) -> Norm | None:
     if not instrument.usual_norm:
         return None
     norm = find_norm(instrument.usual_norm)
-    wanted = "total" if instrument.scoring == "sum" else "centred" if instrument.centring == "person mean" else "raw"
+    wanted = norm_scoring(instrument)
     return norm if (norm.instrument, norm.scale_level, norm.scoring) == (instrument.id, level, wanted) else None
 
 

@@ -16,7 +16,7 @@ from valuemap.compare.subject import Subject
 from valuemap.errors import StatisticsError
 from valuemap.norms import Norm
 from valuemap.reliability.consistency import consistency
-from valuemap.reliability.facets import FacetStudy, facet_study
+from valuemap.reliability.facets import FacetStudy, facet_study, usual_target
 from valuemap.reliability.rows import row_sets
 from valuemap.reliability.stability import Stability, stability
 from valuemap.report import headings
@@ -35,8 +35,6 @@ from valuemap.statistics.estimate import Estimate
 from valuemap.structure_report import CircleScaling, ProfileWave, RowsStructure, structure_report
 from valuemap.study import State
 
-#: Standard error of a value that the D-study looks for, as ``valuemap reliability`` does.
-TARGET_SE = 0.1
 CULTURES_SHOWN = 5
 
 Found = tuple[tuple[Table, ...], tuple[str, ...]]
@@ -398,7 +396,7 @@ def reliability_tables(answers: Answers) -> Found:
     studied: list[FacetStudy] = []
     for (name,), own in answers.by(["respondent"]):
         try:
-            studied.append(facet_study(own, levels[0], TARGET_SE))
+            studied.append(facet_study(own, levels[0], usual_target(own.instrument)))
         except StatisticsError as fault:
             notes.append(f"{name}: no variance components. {fault}")
     if studied:

@@ -21,8 +21,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from valuemap.errors import DataError, UsageError
-from valuemap.instrument import Instrument
-from valuemap.study import NO_FRAMING, Condition, Study
+from valuemap.instrument import Choice, Instrument
+from valuemap.study import NO_FRAMING, Condition, OptionOrder, Study
 
 Direction = Literal["high", "low"]
 
@@ -84,15 +84,18 @@ class PeopleData:
         """Return the design these data are stored under: one condition, as they were collected.
 
         A scale that was printed with its highest option as code 1 has the option order "descending": so a study file
-        shows that its codes were turned round.
+        shows that its codes were turned round. The codes of a choice test are the numbers of its options unrotated.
         """
+        order: OptionOrder = "ascending" if self.direction == "high" else "descending"
+        if isinstance(self.instrument.response, Choice):
+            order = "rotation-0"
         condition = Condition(
             wording=WORDING,
             wording_hash="",
             framing=NO_FRAMING,
             presentation="form",
             item_order="fixed",
-            option_order="ascending" if self.direction == "high" else "descending",
+            option_order=order,
             mode="sample",
         )
         return Study(self.instrument, {}, (), (condition,), repeats=1, seed=0)
@@ -404,8 +407,8 @@ class _Missing:
         for number in numbers:
             if number in response.values:
                 raise UsageError(
-                    f"--missing {number:g}: is an answer of {instrument.id} ({response.minimum} to "
-                    f"{response.maximum}); only codes outside the scale can mean that there is no answer."
+                    f"--missing {number:g}: is an answer of {instrument.id} ({_range(instrument)}); only codes "
+                    "outside the scale can mean that there is no answer."
                 )
         return cls(frozenset(text.casefold() for text in texts) | ABSENT, tuple(numbers))
 
@@ -469,16 +472,22 @@ class _Faults:
         raise DataError(f"{source}: {'; '.join(listed[:_SHOWN])}{more}.{advice} Nothing was imported.")
 
     def _in_words(self, text: str, fault: _Fault) -> str:
-        response, number = self.instrument.response, _number(text)
+        number = _number(text)
         if number is None:
             what = f"{text[:40]!r} is no number"
         elif not number.is_integer():
             what = f"{text} is no whole number"
         else:
-            what = f"{text} is outside the scale of {response.minimum} to {response.maximum}"
+            what = f"{text} is outside the scale of {_range(self.instrument)}"
         cells = f"{fault.count} answers in {fault.columns} columns; first: " if fault.count > 1 else ""
         cells = cells.replace(" in 1 columns", "")
         return f"{what} ({cells}column {fault.column!r}, {self._place} {fault.place})"
+
+
+def _range(instrument: Instrument) -> str:
+    """Say which codes an answer has: the scale's values, or the numbers of a choice's options."""
+    values = instrument.response.values
+    return f"{values[0]} to {values[-1]}"
 
 
 def _number(text: str) -> float | None:
@@ -496,11 +505,10 @@ def _listed(names: Sequence[str]) -> str:
 
 def check_range(data: PeopleData) -> tuple[str, ...]:
     """Say what is odd though every code is allowed: ends of the scale nobody chose, items nobody answered."""
-    response = data.instrument.response
+    values = data.instrument.response.values
     remarks = [
-        f"Nobody answered {end}: make sure that the scale of these data really runs from {response.minimum} to "
-        f"{response.maximum}."
-        for end in (response.minimum, response.maximum)
+        f"Nobody answered {end}: make sure that the scale of these data really runs from {_range(data.instrument)}."
+        for end in (values[0], values[-1])
         if data.n_answers and not (data.codes == end).any()
     ]
     empty = np.flatnonzero(np.isnan(data.codes).all(axis=0)) + 1

@@ -9,13 +9,14 @@ guessed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from valuemap.blinding import given
 from valuemap.errors import StudyError
-from valuemap.instrument import Instrument, OpenAnswer
+from valuemap.instrument import Instrument, OpenAnswer, Wording
+from valuemap.instrument_check import is_english
 from valuemap.ratings import OpenAnswerRow, Rater, open_answers, raters, ratings
 from valuemap.store import StudyFile
 from valuemap.study import State
@@ -109,15 +110,7 @@ def _nobody(file: StudyFile, instrument: Instrument) -> str:
 def _obstacle(file: StudyFile, instrument: Instrument, scorer: Scorer) -> str:
     """Say why a scorer cannot level the answers; nothing, where it can."""
     if scorer == "lexical":
-        if not _has_word_list(instrument):
-            return f"{instrument.id} has no word list to level answers by; use --scorer judge or human."
-        foreign = next((w for w in file.wordings().values() if not w.language.startswith("en")), None)
-        if foreign:
-            return (
-                f"the word list knows English only, and the wording {foreign.id} is in {foreign.language}; "
-                "use --scorer judge or human."
-            )
-        return ""
+        return word_list_obstacle(instrument, file.wordings().values())
     rubrics = sorted({rater.rubric_hash for rater in raters(file).values() if rater.kind == scorer})
     if not rubrics:
         how = (
@@ -129,6 +122,19 @@ def _obstacle(file: StudyFile, instrument: Instrument, scorer: Scorer) -> str:
     if len(rubrics) > 1:
         return (
             f"the {scorer} ratings were given by {len(rubrics)} rubrics ({', '.join(rubrics)}), which are never pooled."
+        )
+    return ""
+
+
+def word_list_obstacle(instrument: Instrument, wordings: Iterable[Wording]) -> str:
+    """Say why the word list cannot level answers in these wordings; nothing, where it can."""
+    if not _has_word_list(instrument):
+        return f"{instrument.id} has no word list to level answers by; use --scorer judge or human."
+    foreign = next((w for w in wordings if not is_english(w)), None)
+    if foreign:
+        return (
+            f"the word list knows English only, and the wording {foreign.id} is in {foreign.language}; "
+            "use --scorer judge or human."
         )
     return ""
 
