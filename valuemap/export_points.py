@@ -182,6 +182,7 @@ def _open(file: StudyFile, instrument: Instrument, response: OpenAnswer, scorer:
             for part in parts
         ),
         who,
+        Field("trace", "text", "Words that gave the level or were set aside, by the word list", empty=unrated),
     )
     items = range(1, instrument.n_items + 1)
     wide = (
@@ -205,7 +206,8 @@ def _open(file: StudyFile, instrument: Instrument, response: OpenAnswer, scorer:
         levels = {} if found is None else found.by_answer.get(answer.id, {})
         given = tuple(None if part not in levels else float(levels[part]) for part in parts)
         count = None if answer.value is None else int(answer.value)
-        return count, *given, name if levels else None
+        trace = None if found is None else found.traces.get(answer.id)
+        return count, *given, name if levels else None, trace
 
     return Points(long, wide, cells, ((who, name),), notes)
 

@@ -130,3 +130,13 @@ def test_a_baseline_keeps_the_levels(cli: Cli, scenes: str) -> None:
     frozen = json.loads(cli("drift", "b.json", scenes, "--json").out)
     values = [[one["values"] for one in found["results"]] for found in (whole, frozen)]
     assert values[0] == values[1]
+
+
+def test_the_export_says_which_words_gave_a_level(cli: Cli, tmp_path: Path) -> None:
+    text = "You: I would be furious, not sad.\n\nThe other person: I'm afraid there is no news, but she would be relieved."
+    path = open_study(tmp_path / "t.vmap", dict.fromkeys(range(1, 21), text))
+    first = json.loads(cli("export", str(path), "--shape", "long", "--format", "jsonl").out.splitlines()[0])
+    assert (first["level_self"], first["level_other"]) == (3.0, 3.0)
+    assert "self: furious (anger, 3)" in first["trace"]
+    assert "sad (sadness, set aside: negated)" in first["trace"]
+    assert "other: relieved (relief, 3)" in first["trace"]

@@ -10,8 +10,8 @@ guessed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal, get_args
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, get_args
 
 from valuemap.blinding import given
 from valuemap.errors import StudyError
@@ -20,6 +20,9 @@ from valuemap.instrument_check import is_english
 from valuemap.ratings import OpenAnswerRow, Rater, open_answers, raters, ratings
 from valuemap.store import StudyFile
 from valuemap.study import State
+
+if TYPE_CHECKING:
+    from valuemap.scoring.lexical import Finding
 
 Scorer = Literal["lexical", "judge", "human"]
 SCORERS: tuple[Scorer, ...] = get_args(Scorer)
@@ -43,12 +46,15 @@ class Levels:
         Levels of each answer (by its row in the file): a number for each part, and for "total".
     unrated
         Valid answers without a level.
+    traces
+        Of the word list: by answer, the words that gave the level or were set aside, in words.
     """
 
     scorer: Scorer
     version: str
     by_answer: Mapping[int, Mapping[str, float]]
     unrated: int
+    traces: Mapping[int, str] = field(default_factory=dict)
 
 
 def total_level(levels: Mapping[str, int], differ: bool | None, response: OpenAnswer) -> int:
@@ -148,11 +154,20 @@ def _lexical(file: StudyFile, answers: Sequence[OpenAnswerRow]) -> Levels:
 
     wordings = file.wordings()
     found: dict[int, dict[str, float]] = {}
+    traces: dict[int, str] = {}
     for answer in answers:
         headings = wordings[answer.wording].labels
         score = score_text(given(answer), (headings[0], headings[1]))
         found[answer.id] = {"self": score.self_level, "other": score.other_level, TOTAL: score.total}
-    return Levels("lexical", f"emotion words {scorer_hash()}", found, 0)
+        traces[answer.id] = "; ".join(map(_traced, score.findings))
+    return Levels("lexical", f"emotion words {scorer_hash()}", found, 0, traces)
+
+
+def _traced(finding: Finding) -> str:
+    """Word one finding: "self: furious (anger, 3)", "other: glad (joy, set aside: courtesy)"."""
+    what = finding.family or finding.category
+    why = f"set aside: {finding.set_aside}" if finding.set_aside else str(finding.level)
+    return f"{finding.person}: {finding.text} ({what}, {why})"
 
 
 def _rated(file: StudyFile, instrument: Instrument, kind: Scorer, answers: Sequence[OpenAnswerRow]) -> Levels:
