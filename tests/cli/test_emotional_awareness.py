@@ -133,7 +133,7 @@ def test_a_baseline_keeps_the_levels(cli: Cli, scenes: str) -> None:
 
 
 def test_the_export_says_which_words_gave_a_level(cli: Cli, tmp_path: Path) -> None:
-    text = "You: I would be furious, not sad.\n\nThe other person: I'm afraid there is no news, but she would be relieved."
+    text = "You: I would be furious, not sad.\n\nThe other person: I'm afraid there is no news; she would be relieved."
     path = open_study(tmp_path / "t.vmap", dict.fromkeys(range(1, 21), text))
     first = json.loads(cli("export", str(path), "--shape", "long", "--format", "jsonl").out.splitlines()[0])
     assert (first["level_self"], first["level_other"]) == (3.0, 3.0)
