@@ -80,7 +80,7 @@ def _print_verdict(subject: Subject) -> None:
         paragraph(reason, f"{_mark(subject)}  - ", f"{_mark(subject)}    ")
     if not subject.interpretable:
         paragraph(
-            'What follows is shown for study only: each line about this profile carries "!" and tells no values.',
+            'What follows is shown for study only: each line about this profile carries "!" and is no finding.',
             MARK,
             MARK,
         )
