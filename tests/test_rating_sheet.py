@@ -344,7 +344,9 @@ def test_a_fault_in_an_xlsx_is_named_with_its_row(file: StudyFile) -> None:
     book = openpyxl.load_workbook(path)
     book["answers"]["D3"], book["answers"]["E3"] = True, 2.5
     book.save(path)
-    with pytest.raises(DataError, match=r"row 3 \([A-Z]{10}\) has 'True' for self.*row 3 \([A-Z]{10}\) has '2\.5' for other"):
+    with pytest.raises(
+        DataError, match=r"row 3 \([A-Z]{10}\) has 'True' for self.*row 3 \([A-Z]{10}\) has '2\.5' for other"
+    ):
         read_sheets(file, [path])
 
 

@@ -62,6 +62,15 @@ def test_a_study_that_broke_off_says_how_much_of_it_is_there(cli: Cli) -> None:
     assert "Unfinished: 3 of 20 answers have been asked for." in squeezed(ran.out)
 
 
+@pytest.mark.parametrize("study", ["scenes", "eyes"])
+def test_no_measured_error_rate_is_claimed_for_such_verdicts(
+    cli: Cli, study: str, request: pytest.FixtureRequest
+) -> None:
+    said = squeezed(cli("quality", request.getfixturevalue(study)).out)
+    assert "docs/calibration.md" not in said
+    assert "measured for rating scales only" in said
+
+
 def test_one_standard_error_of_all_scales_is_explained(cli: Cli, scenes: str) -> None:
     assert "pooled over the scales" in squeezed(cli("score", scenes).out)
 
@@ -119,6 +128,8 @@ def test_the_report_of_scenes_names_raters_and_the_rule(cli: Cli, scenes: str) -
     assert "answered in the respondent&#39;s own words (15 to 200)" in page
     assert "Profile and circle" not in page
     assert "valuemap plot" not in page
+    assert "Centred scores" not in page  # totals are not centred
+    assert "docs/calibration.md" not in page
 
 
 def test_the_report_of_eyes_shows_right_answers_and_places(cli: Cli, eyes: str) -> None:
@@ -145,3 +156,8 @@ def test_a_baseline_keeps_the_levels(cli: Cli, scenes: str) -> None:
     frozen = json.loads(cli("drift", "b.json", scenes, "--json").out)
     values = [[one["values"] for one in found["results"]] for found in (whole, frozen)]
     assert values[0] == values[1]
+
+
+def test_an_export_of_ratings_does_not_call_its_rows_answers(cli: Cli, scenes: str) -> None:
+    rate(Path(scenes), dict.fromkeys(range(1, 21), (3, 2, False)))
+    assert cli("export", scenes, "--shape", "ratings", "--out", "r.csv").err.startswith("Ratings of 160 answers (")

@@ -93,6 +93,9 @@ def test_rows_that_a_rater_deleted_are_told(cli: Cli, study: Path) -> None:
     lines = Path("anna.csv").read_text(encoding="utf-8").splitlines()
     Path("anna.csv").write_text("\n".join(lines[:-1]), encoding="utf-8")
     assert "1 answer is not in the sheet" in cli("rate", study, "--read", "anna.csv").err
+    shown = cli("rate", study).out
+    assert "dropped for missing values" not in shown  # the column n says it, pair by pair
+    assert "n: answers that all of them (ICC)" in " ".join(shown.split())
 
 
 def test_a_fault_in_a_sheet_is_one_line_and_nothing_is_stored(cli: Cli, study: Path, query: Query) -> None:

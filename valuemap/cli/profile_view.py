@@ -80,7 +80,9 @@ def show_study(
         if answers.instrument.response.kind == "choice":
             columns += [c for c in CHOICE_COLUMNS if c.name not in SCORE_NAMES and not c.only_shown]
             asked = _asked_of(answers, by_condition=by_condition)
-            extra = [row[-CHOICE_EXTRA - 1 : -1] for p, own in zip(found, asked, strict=True) for row in _choice_rows(p, own)]
+            extra = [
+                row[-CHOICE_EXTRA - 1 : -1] for p, own in zip(found, asked, strict=True) for row in _choice_rows(p, own)
+            ]
             rows = [[*row, *more] for row, more in zip(rows, extra, strict=True)]
         print_rows(columns, rows, form, title="profile", notes=_all_notes(found, answers, norm), out=out)
         return degraded

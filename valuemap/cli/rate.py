@@ -188,7 +188,9 @@ def _sheet_in_words(done: Stored) -> list[str]:
     ]
     lines = [f"{sheet.rater} ({sheet.path}): {', '.join(counts)}."]
     if sheet.absent:
-        lines.append(f"  {sheet.absent:,} answer{'s are' if sheet.absent > 1 else ' is'} not in the sheet (rows deleted?).")
+        lines.append(
+            f"  {sheet.absent:,} answer{'s are' if sheet.absent > 1 else ' is'} not in the sheet (rows deleted?)."
+        )
     lines += [f"  {change}" for change in done.changed]
     if sheet.comments:
         lines.append(f"  {sheet.comments:,} comment{'s' if sheet.comments > 1 else ''}: they stay in the sheet.")
