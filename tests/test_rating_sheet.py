@@ -318,14 +318,14 @@ def test_rows_in_another_order_and_rows_left_out_do_not_matter(file: StudyFile) 
 
 
 BAD: list[tuple[Mapping[str, object], str]] = [
-    ({"self": 5, "other": 1}, r"line 2 has '5' for self: a whole number from 0 to 4"),
+    ({"self": 5, "other": 1}, r"row 2 \([A-Z]{10}\) has '5' for self: a whole number from 0 to 4"),
     ({"self": "2.5", "other": 1}, r"has '2\.5' for self"),
     ({"self": "-1", "other": 1}, r"has '-1' for self"),
     ({"self": "three", "other": 1}, "has 'three' for self"),
     ({"self": "٣", "other": 1}, "for self"),
-    ({"self": 3}, "line 2 has no level of other"),
+    ({"self": 3}, r"row 2 \([A-Z]{10}\) has no level of other"),
     ({"differ": "yes"}, "has no level of self"),
-    ({"self": 4, "other": 4}, "line 2 has 4 for every part and does not say whether they differ"),
+    ({"self": 4, "other": 4}, r"row 2 \([A-Z]{10}\) has 4 for every part and does not say whether they differ"),
     ({"self": 4, "other": 4, "differ": "maybe"}, "has 'maybe' for differ"),
     ({"code": "BBBBBBBBBB", "self": 1, "other": 1}, "has the code BBBBBBBBBB, which this study does not have"),
     ({"code": "", "self": 1, "other": 1}, "has no code"),
@@ -334,7 +334,7 @@ BAD: list[tuple[Mapping[str, object], str]] = [
 
 
 @pytest.mark.parametrize(("cells", "named"), BAD)
-def test_a_fault_is_named_with_file_and_line_and_nothing_is_read(
+def test_a_fault_is_named_with_file_row_and_code_and_nothing_is_read(
     file: StudyFile, cells: Mapping[str, object], named: str
 ) -> None:
     path = fill(file, "anna.csv", lambda rows: give(rows[:1], **cells))
@@ -343,20 +343,15 @@ def test_a_fault_is_named_with_file_and_line_and_nothing_is_read(
     assert str(fault.value).startswith(f"{path}: ")
 
 
-def test_every_fault_is_named_and_a_line_is_where_an_editor_shows_it(tmp_path: Path) -> None:
+def test_every_fault_is_named_and_a_row_is_where_a_spreadsheet_shows_it(tmp_path: Path) -> None:
     with leas_file(tmp_path / "s.vmap", {1: f"{JOY}\n\n{JOY}", 2: f"{FEAR}\n{FEAR}"}) as file:
         path = fill(file, "anna.csv", lambda rows: give(rows, self=9, other=1))
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            codes = [row[0] for row in csv.reader(stream)]
         with pytest.raises(DataError) as fault:
             read_sheets(file, [path])
-    for number, line in enumerate(lines, start=1):
-        begins = line.partition(",")[0] in {answer.code for answer in blind_answers_of(tmp_path / "s.vmap")}
-        assert (f"line {number} has '9'" in str(fault.value)) == begins
-
-
-def blind_answers_of(path: Path) -> tuple[Any, ...]:
-    with StudyFile.open(path) as file:
-        return blind_answers(file)
+    for number, code in enumerate(codes[1:], start=2):
+        assert f"row {number} ({code}) has '9'" in str(fault.value)
 
 
 def test_a_fault_in_an_xlsx_is_named_with_its_row(file: StudyFile) -> None:
@@ -365,8 +360,27 @@ def test_a_fault_in_an_xlsx_is_named_with_its_row(file: StudyFile) -> None:
     book = openpyxl.load_workbook(path)
     book["answers"]["D3"], book["answers"]["E3"] = True, 2.5
     book.save(path)
-    with pytest.raises(DataError, match=r"row 3 has 'True' for self.*row 3 has '2\.5' for other"):
+    with pytest.raises(
+        DataError, match=r"row 3 \([A-Z]{10}\) has 'True' for self.*row 3 \([A-Z]{10}\) has '2\.5' for other"
+    ):
         read_sheets(file, [path])
+
+
+def test_capitals_in_the_names_of_columns_do_no_harm(file: StudyFile) -> None:
+    path = fill(file, "anna.csv", lambda rows: give(rows, self=1, other=2))
+    text = path.read_text(encoding="utf-8-sig")
+    path.write_text(text.replace("code,scene,answer,self,other", "Code,SCENE,Answer,Self,Other", 1), encoding="utf-8")
+    (sheet,) = read_sheets(file, [path])
+    assert {tuple((rating.levels or {}).items()) for rating in sheet.rated.values()} == {(("self", 1), ("other", 2))}
+
+
+def test_a_deleted_row_is_counted(file: StudyFile) -> None:
+    def change(rows: list[dict[str, str]]) -> None:
+        give(rows, self=1, other=1)
+        del rows[1]
+
+    (sheet,) = read_sheets(file, [fill(file, "anna.csv", change)])
+    assert (len(sheet.rated), sheet.unrated, sheet.absent) == (2, 0, 1)
 
 
 def test_a_code_twice_is_a_fault(file: StudyFile) -> None:
@@ -374,7 +388,7 @@ def test_a_code_twice_is_a_fault(file: StudyFile) -> None:
         give(rows, self=1, other=1)
         rows.append(dict(rows[0]))
 
-    with pytest.raises(DataError, match=r"line 2 has the code .* stands in 2 rows.*line 5"):
+    with pytest.raises(DataError, match=r"row 2 .* stands in 2 rows.*row 5"):
         read_sheets(file, [fill(file, "anna.csv", change)])
 
 

@@ -234,6 +234,12 @@ OPEN_THRESHOLDS = (
     Threshold("At the top", (-ANY, 0.50), (-ANY, ANY), f"{CONVENTION}: at a ceiling, differences are cut off"),
     Threshold("Wordings (r)", (0.67, ANY), (-ANY, ANY), "as for rating scales; few scenes, so never bad"),
 )
+#: By a verdict's claim: where its thresholds come from, and whether it is known how often it is right.
+ORIGIN = {
+    "values": "Where the thresholds come from and how often the verdict is right: docs/calibration.md.",
+    "scores": "The thresholds are this project's conventions (valuemap/quality.py); how often the verdict is right is "
+    "measured for rating scales only, not for answers of this kind.",
+}
 BY_FORMAT = {"likert": THRESHOLDS, "choice": CHOICE_THRESHOLDS, "open": OPEN_THRESHOLDS}
 
 

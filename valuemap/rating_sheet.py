@@ -52,6 +52,8 @@ class Sheet:
         Rating by the answer's code.
     unrated
         Rows without levels.
+    absent
+        Answers of the study that no row of the sheet has.
     comments
         Rows with a comment; comments stay in the sheet.
     """
@@ -60,6 +62,7 @@ class Sheet:
     rater: str
     rated: dict[str, RatingRecord]
     unrated: int
+    absent: int
     comments: int
 
 
@@ -212,10 +215,13 @@ def store_sheets(file: StudyFile, sheets: Sequence[Sheet], *, replace: bool = Fa
 
 
 def _read_sheet(path: Path, rater: str, response: OpenAnswer, answers: Mapping[str, BlindAnswer]) -> Sheet:
-    header, rows = read_rows(path)
+    header, rows = _with_our_names(*read_rows(path), columns(response))
     needed = [name for name in columns(response) if name not in ("scene", "answer", "comment")]
     if missing := [name for name in needed if name not in header]:
-        raise DataError(f"{path}: has no column {', '.join(missing)}; a sheet needs {', '.join(needed)}.")
+        has = ", ".join(name for name in header if name) or "none"
+        raise DataError(
+            f"{path}: has no column {', '.join(missing)}; a sheet needs {', '.join(needed)}. It has: {has[:COMPARED]}."
+        )
     if twice := [name for name in dict.fromkeys(header) if name and header.count(name) > 1]:
         raise DataError(f"{path}: has the column {twice[0]} twice.")
     codes = [_text(row.cells["code"]) for row in rows]
@@ -227,14 +233,27 @@ def _read_sheet(path: Path, rater: str, response: OpenAnswer, answers: Mapping[s
     for row, code in zip(rows, codes, strict=True):
         comments += bool(_text(row.cells.get("comment")))
         own = list(_faults_of_row(row, code, codes, response, answers))
-        faults += [f"{row.place} {fault}" for fault in own]
+        # Rows move when a rater sorts, codes do not.
+        named = f"{row.place} ({code})" if code in answers else row.place
+        faults += [f"{named} {fault}" for fault in own]
         if not own and _is_unrated(row, response):
             unrated += 1
         elif not own:
             rated[code] = _rating(row, response)
     if faults:
         raise DataError(f"{path}: {_listed(faults)}. Nothing was read; correct the sheet and read it again.")
-    return Sheet(path, rater, rated, unrated, comments)
+    return Sheet(path, rater, rated, unrated, len(answers) - len(rated) - unrated, comments)
+
+
+def _with_our_names(
+    header: tuple[str, ...], rows: tuple[Row, ...], names: Sequence[str]
+) -> tuple[tuple[str, ...], tuple[Row, ...]]:
+    """Give the columns their names back where only capitals were changed."""
+    ours = {name.casefold(): name for name in names}
+    back = {name: ours.get(name.casefold(), name) for name in header}
+    return tuple(back[name] for name in header), tuple(
+        Row(row.place, {back.get(name, name): cell for name, cell in row.cells.items()}) for row in rows
+    )
 
 
 def _faults_of_row(

@@ -146,11 +146,10 @@ def _csv_table(path: Path) -> list[tuple[str, list[Cell]]]:
     delimiter = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     table: list[tuple[str, list[Cell]]] = []
-    begins = 1
     try:
-        for cells in reader:
-            table.append((f"line {begins}", list(cells)))
-            begins = reader.line_num + 1
+        # A row of the spreadsheet: an answer of several paragraphs fills several lines of the file.
+        for number, cells in enumerate(reader, start=1):
+            table.append((f"row {number}", list(cells)))
     except csv.Error as fault:
         raise DataError(f"{path}: line {reader.line_num} cannot be read as csv ({fault}).") from None
     return table

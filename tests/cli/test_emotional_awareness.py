@@ -53,6 +53,26 @@ def test_a_scene_without_an_answer_is_in_the_denominator_and_the_total_is_of_the
     ran = cli("score", str(path), "--scorer", "human")
     assert "60.00" in ran.out
     assert "19/20   1/0/0" in ran.out
+    assert "an item without one counts as that mean" in squeezed(ran.out)
+
+
+def test_a_study_that_broke_off_says_how_much_of_it_is_there(cli: Cli) -> None:
+    cli("survey", "leas", "--model", "simulated:clean", "--max-calls", "3", "--out", "broken.vmap")
+    ran = cli("score", "broken.vmap")
+    assert "Unfinished: 3 of 20 answers have been asked for." in squeezed(ran.out)
+
+
+@pytest.mark.parametrize("study", ["scenes", "eyes"])
+def test_no_measured_error_rate_is_claimed_for_such_verdicts(
+    cli: Cli, study: str, request: pytest.FixtureRequest
+) -> None:
+    said = squeezed(cli("quality", request.getfixturevalue(study)).out)
+    assert "docs/calibration.md" not in said
+    assert "measured for rating scales only" in said
+
+
+def test_one_standard_error_of_all_scales_is_explained(cli: Cli, scenes: str) -> None:
+    assert "pooled over the scales" in squeezed(cli("score", scenes).out)
 
 
 def test_a_scorer_that_has_not_levelled_is_one_sentence(cli: Cli, scenes: str) -> None:
@@ -77,6 +97,8 @@ def test_choices_are_shown_with_exact_intervals_guessing_and_hit_rates(cli: Cli,
     rows = json.loads(cli("score", eyes, "--json").out)["rows"]
     assert {"right", "items", "share", "low", "high", "by_chance", "p"} <= set(rows[0])
     assert rows[0]["by_chance"] == 6.0
+    assert "< .001" in said
+    assert "SE over" not in said  # there is no such column
 
 
 @pytest.mark.parametrize(("study", "said"), [("scenes", "Mean levels: simulated:clean: self"), ("eyes", "of 24")])
@@ -104,6 +126,10 @@ def test_the_report_of_scenes_names_raters_and_the_rule(cli: Cli, scenes: str) -
     assert "Agreement of Pairs of Raters" in page
     assert "an answer&#39;s total is its highest part" in page
     assert "answered in the respondent&#39;s own words (15 to 200)" in page
+    assert "Profile and circle" not in page
+    assert "valuemap plot" not in page
+    assert "Centred scores" not in page  # totals are not centred
+    assert "docs/calibration.md" not in page
 
 
 def test_the_report_of_eyes_shows_right_answers_and_places(cli: Cli, eyes: str) -> None:
@@ -140,3 +166,8 @@ def test_the_export_says_which_words_gave_a_level(cli: Cli, tmp_path: Path) -> N
     assert "self: furious (anger, 3)" in first["trace"]
     assert "sad (sadness, set aside: negated)" in first["trace"]
     assert "other: relieved (relief, 3)" in first["trace"]
+
+
+def test_an_export_of_ratings_does_not_call_its_rows_answers(cli: Cli, scenes: str) -> None:
+    rate(Path(scenes), dict.fromkeys(range(1, 21), (3, 2, False)))
+    assert cli("export", scenes, "--shape", "ratings", "--out", "r.csv").err.startswith("Ratings of 160 answers (")

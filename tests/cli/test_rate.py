@@ -73,6 +73,7 @@ def test_a_sheet_goes_out_and_comes_back_and_the_agreement_is_shown(cli: Cli, st
     read = cli("rate", study, "--read", "anna.csv", "--read", "ben.csv")
     assert read.code == 0
     assert "anna (anna.csv): 3 new, 0 as before, 0 changed, 0 unrated." in read.err
+    assert "not in the sheet" not in read.err
     shown = cli("rate", study)
     assert shown.code == 0
     for word in ("Raters of 3 distinct answers", "lexical", "anna – ben", "ICC(2,1)", "Pairs: total"):
@@ -81,13 +82,29 @@ def test_a_sheet_goes_out_and_comes_back_and_the_agreement_is_shown(cli: Cli, st
     assert "…" not in shown.out
 
 
+def test_a_csv_sheet_is_explained_within_80_columns_and_asked_back_as_a_csv(cli: Cli, study: Path) -> None:
+    told = cli("rate", study, "--out", "sheet.csv").err
+    assert "--read CODE.csv" in told
+    assert all(len(line) <= 80 for line in told.splitlines() if "--read" not in line)
+
+
+def test_rows_that_a_rater_deleted_are_told(cli: Cli, study: Path) -> None:
+    fill(cli, "anna.csv")
+    lines = Path("anna.csv").read_text(encoding="utf-8").splitlines()
+    Path("anna.csv").write_text("\n".join(lines[:-1]), encoding="utf-8")
+    assert "1 answer is not in the sheet" in cli("rate", study, "--read", "anna.csv").err
+    shown = cli("rate", study).out
+    assert "dropped for missing values" not in shown  # the column n says it, pair by pair
+    assert "n: answers that all of them (ICC)" in " ".join(shown.split())
+
+
 def test_a_fault_in_a_sheet_is_one_line_and_nothing_is_stored(cli: Cli, study: Path, query: Query) -> None:
     fill(cli, "anna.csv")
     Path("anna.csv").write_text(Path("anna.csv").read_text().replace(";4;3;", ";4;7;"))
     ran = cli("rate", study, "--read", "anna.csv")
     assert ran.code == 1
     assert one_line(ran.err)
-    assert "anna.csv: line" in ran.err
+    assert "anna.csv: row" in ran.err
     assert "'7' for other" in ran.err
     assert query(study, STATES) == []
 

@@ -100,7 +100,7 @@ def test_a_norm_that_does_not_fit_is_refused_with_what_to_do(
 
 
 def test_nineteen_values_cannot_be_met_by_ten(pvq21: Instrument) -> None:
-    with pytest.raises(NormError, match="pvq-21 has no such values"):
+    with pytest.raises(NormError, match="pvq-21 has no such scales"):
         reference_from_norm(find_norm("schwartz-cieciuch-2022"), pvq21, "ten")
 
 

@@ -70,6 +70,7 @@ def test_the_page_says_z_who_levelled_and_whose_norm(cli: Cli, tmp_path: Path) -
     assert "Levels by human (rubric" in text
     assert "mean and SD were recalled, not read in the source" in text
     assert "totals stand for themselves" in text
+    assert "Score: mean totals of 1 pass;" in text
 
 
 def test_eyes_meet_a_norm_without_sds_in_points_only(cli: Cli) -> None:
@@ -79,4 +80,7 @@ def test_eyes_meet_a_norm_without_sds_in_points_only(cli: Cli) -> None:
         (Path("eyes") / f"{item}.png").write_bytes((source / f"{(item - 1) % 24 + 1:02d}.png").read_bytes())
     cli("survey", "rmet", "--stimuli", "eyes", "--model", "simulated:clean", "--out", "r.vmap")
     ran = cli("compare", "r.vmap", "--norm", "austria-women")
-    assert "the difference is in points only" in " ".join(ran.out.split())
+    said = " ".join(ran.out.split())
+    assert "the difference is in points only" in said
+    assert "Scale Score SE Norm Difference" in said
+    assert "Decision" not in said  # nothing is tested

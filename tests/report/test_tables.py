@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.report.samples import PLAIN
+from valuemap.report.notes import joined
 from valuemap.report.tables import (
     Row,
     Run,
@@ -80,3 +81,9 @@ def test_no_note_of_a_row_is_lost(notes: list[list[str]]) -> None:
     everywhere, specific, marks = shared_notes(notes)
     for own, marked in zip(notes, marks, strict=True):
         assert set(own) == {specific[mark] for mark in marked} | set(everywhere)
+
+
+def test_an_initial_is_no_mean() -> None:
+    runs = joined(["Source: Novak, M., & Berg, K. (2015). M = 3.2"])
+    assert [run.text for run in runs if run.italic] == ["M"]
+    assert "Novak, M., &" in runs[0].text

@@ -39,6 +39,16 @@ STATISTICS = {
 }
 
 
+#: Against a norm without SDs.
+POINTS = [
+    Column("name", "Scale"),
+    Column("mean", "Score", 2),
+    Column("se", "SE", 2),
+    Column("norm", "Norm", 2),
+    Column("difference", "Difference", 2),
+]
+
+
 def show_comparison(found: Comparison, form: str) -> None:
     """Print a comparison as "table", "csv" or "json"."""
     if form == "json":
@@ -80,7 +90,7 @@ def _print_verdict(subject: Subject) -> None:
         paragraph(reason, f"{_mark(subject)}  - ", f"{_mark(subject)}    ")
     if not subject.interpretable:
         paragraph(
-            'What follows is shown for study only: each line about this profile carries "!" and tells no values.',
+            'What follows is shown for study only: each line about this profile carries "!" and is no finding.',
             MARK,
             MARK,
         )
@@ -90,16 +100,23 @@ def _print_verdict(subject: Subject) -> None:
 def _print_scales(against: Against) -> None:
     mark, reference, profile = _mark(against.subject), against.reference, against.profile
     level = against.subject.answers.instrument.level(reference.level).name
+    columns = _scale_columns(reference.among, totals=_is_total(against))
+    rows = [_scale_cells(scale, mark, reference.among, totals=_is_total(against)) for scale in against.scales]
+    if _in_points(against):
+        columns = POINTS
+        rows = [[mark + one.name, one.mean, one.se, one.norm, one.mean - one.norm] for one in against.scales]
     print_rows(
-        _scale_columns(reference.among, totals=_is_total(against)),
-        [_scale_cells(scale, mark, reference.among, totals=_is_total(against)) for scale in against.scales],
+        columns,
+        rows,
         "table",
         title=f"{mark}{against.subject.name} against {reference.id} ({reference.units}): {level}",
     )
-    passes = "people" if against.subject.answers.is_people else "passes (repeats of a model are not people)"
+    passes = "pass" if profile.administrations == 1 else "passes (repeats of a model are not people)"
+    if against.subject.answers.is_people:
+        passes = "people"
     kind = "mean totals" if _is_total(against) else "mean centred scores"
     paragraph(
-        f"Score: {kind} of {profile.administrations} {passes}; uncertainty over {profile.varied}.",
+        f"Score: {kind} of {profile.administrations:,} {passes}; uncertainty over {profile.varied}.",
         mark,
         mark,
     )
@@ -112,13 +129,27 @@ def _print_scales(against: Against) -> None:
 def _explanations(against: Against, margin: float) -> tuple[str, ...]:
     """Say what the columns are and what to beware of; printed once, however many respondents it is about."""
     reference = against.reference
+    caveats = [f"Caveat ({reference.id}): {caveat}." for caveat in reference.caveats]
+    if _in_points(against):
+        return (
+            "Difference: score minus norm, in points. Without an SD among people there is no d, no place among them "
+            "and no test.",
+            *caveats,
+        )
+    tested = sum(not math.isnan(scale.p) for scale in against.scales)
     return (
         f"d: difference in {_spread(against)}; its interval holds the profile's and the norm's sampling error.",
         f"{'Place' if reference.among == 'people' else 'z'}: {reference.place_kind}{_place_assumes(against)}.",
         f"Decision: equivalent within ±{margin:g} SD (two one-sided tests), else by Benjamini–Hochberg over "
-        f"{len(against.scales)} scales at .05.",
-        *(f"Caveat ({reference.id}): {caveat}." for caveat in reference.caveats),
+        f"{tested} {'scale' if tested == 1 else 'scales'} at .05.",
+        *caveats,
     )
+
+
+def _in_points(against: Against) -> bool:
+    """Whether the norm has centres, and no SD at all."""
+    norms = [scale for scale in against.scales if not math.isnan(scale.norm)]
+    return bool(norms) and all(math.isnan(scale.norm_sd) for scale in norms)
 
 
 def _spread(against: Against) -> str:

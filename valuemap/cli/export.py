@@ -101,7 +101,8 @@ def command(
     for note in table.notes:
         say(printable(note), quiet=quiet)
     states = ", ".join(f"{count:,} {state.value}" for state, count in counts.items())
-    say(printable(f"{sum(counts.values()):,} answers ({states}){f' in {out}' if out else ''}."), quiet=quiet)
+    what = f"{'Ratings of ' if shape == 'ratings' else ''}{sum(counts.values()):,} answers"
+    say(printable(f"{what} ({states}){f' in {out}' if out else ''}."), quiet=quiet)
     click.get_current_context().exit(EXIT_OK)
 
 

@@ -14,7 +14,7 @@ from valuemap.norms import Norm
 from valuemap.quality import Verdict, verdicts
 from valuemap.scoring.answers import Answers
 from valuemap.scoring.choice import accuracy, hit_rates
-from valuemap.scoring.profile import Profile, profiles
+from valuemap.scoring.profile import Profile, items_of, profiles
 
 #: The rest is for ``valuemap quality``.
 REASONS_SHOWN = 3
@@ -52,7 +52,8 @@ CHOICE_COLUMNS = [
     Column("low", "", shown=False),
     Column("high", "", shown=False),
     Column("by_chance", "Chance", 1),
-    Column("p", "p", 3),
+    Column("p", "", shown=False),
+    Column("shown_p", "p", only_shown=True),
 ]
 #: Columns of `CHOICE_COLUMNS` that stand behind the usual ones where all is printed for programs.
 CHOICE_EXTRA = sum(column.name not in SCORE_NAMES and not column.only_shown for column in CHOICE_COLUMNS)
@@ -79,7 +80,9 @@ def show_study(
         if answers.instrument.response.kind == "choice":
             columns += [c for c in CHOICE_COLUMNS if c.name not in SCORE_NAMES and not c.only_shown]
             asked = _asked_of(answers, by_condition=by_condition)
-            extra = [row[-CHOICE_EXTRA:] for p, own in zip(found, asked, strict=True) for row in _choice_rows(p, own)]
+            extra = [
+                row[-CHOICE_EXTRA - 1 : -1] for p, own in zip(found, asked, strict=True) for row in _choice_rows(p, own)
+            ]
             rows = [[*row, *more] for row, more in zip(rows, extra, strict=True)]
         print_rows(columns, rows, form, title="profile", notes=_all_notes(found, answers, norm), out=out)
         return degraded
@@ -87,7 +90,7 @@ def show_study(
     for profile, own in zip(found, _asked_of(answers, by_condition=by_condition), strict=True):
         for line in verdict_lines(judged[profile.respondent]):
             tell(line)
-        notes = [*_notes(profile), *_scorer_notes(own), *_norm_notes(norm)]
+        notes = [*_notes(profile, own.instrument), *_unfinished(own), *_scorer_notes(own), *_norm_notes(norm)]
         columns, rows = _columns(norm, answers.instrument), _rows(profile, norm)
         if answers.instrument.response.kind == "choice":
             columns, rows = CHOICE_COLUMNS, _choice_rows(profile, own)
@@ -148,6 +151,7 @@ def _choice_rows(profile: Profile, own: Answers) -> list[list[Cell]]:
             found.high,
             found.by_chance,
             found.p,
+            _p(found.p),
         ]
         for scale, found in zip(profile.scales, accuracy(own, profile.level), strict=True)
     ]
@@ -164,6 +168,10 @@ def _choice_notes(own: Answers) -> list[str]:
         "many by guessing) count items, not repeats.",
         f"Unbiased hit rate by printed place: {shown}.",
     ]
+
+
+def _p(value: float) -> str:
+    return "–" if math.isnan(value) else "< .001" if value < 0.001 else f"{value:.3f}".removeprefix("0")
 
 
 def _share(value: float) -> str:
@@ -206,7 +214,7 @@ def _title(profile: Profile, instrument: Instrument) -> str:
     return f"{profile.respondent}{where}: {instrument.level(profile.level).name} ({instrument.id})"
 
 
-def _notes(profile: Profile) -> list[str]:
+def _notes(profile: Profile, instrument: Instrument) -> list[str]:
     states = "Valid of asked; R/U/F: refused, unparseable, failed."
     passes = f"{profile.administrations} {'pass' if profile.administrations == 1 else 'passes'} of one model"
     note = f"SE over {profile.varied}, {passes}: repeats are not people. {states}"
@@ -214,7 +222,48 @@ def _notes(profile: Profile) -> list[str]:
         note = f"No SE, for nothing random was varied: {passes}. {states}"
     if profile.respondent == "people":
         note = f"SE over {profile.varied}. {states}"
-    return [note, *(f"Left out: {reason}." for reason in profile.excluded)]
+    if instrument.response.kind == "choice":
+        # The table of right choices has an interval over items instead.
+        note = f"{_first_upper(passes)}: repeats are not people. {states}"
+    return [note, *_clusters_note(profile), *_unanswered(profile, instrument), *_left_out(profile)]
+
+
+def _clusters_note(profile: Profile) -> list[str]:
+    """Say why every scale may have the same standard error."""
+    errors = {scale.se for scale in profile.scales if not math.isnan(scale.se)}
+    if profile.respondent == "people" or len(profile.scales) < 2 or len(errors) != 1 or 0.0 in errors:
+        return []
+    return ["The SE is one for all scales: wordings (framings) are few, so their spread is pooled over the scales."]
+
+
+def _unanswered(profile: Profile, instrument: Instrument) -> list[str]:
+    """Say what a sum holds for items without a valid answer, where there are any."""
+    items = {scale.scale: len(items_of(scale.scale, profile.level, instrument)) for scale in profile.scales}
+    if instrument.scoring != "sum" or all(
+        scale.valid == profile.administrations * items[scale.scale] for scale in profile.scales
+    ):
+        return []
+    if instrument.response.kind == "choice":
+        return ["Items without a valid answer are left out of right and of chance."]
+    return [
+        "A score is the mean level of a pass's valid answers times the number of items: an item without one counts as "
+        "that mean."
+    ]
+
+
+def _unfinished(answers: Answers) -> list[str]:
+    asked, all_items = answers.n_asked, answers.values.size
+    if answers.is_people or asked == all_items:
+        return []
+    return [f"Unfinished: {asked:,} of {all_items:,} answers have been asked for."]
+
+
+def _left_out(profile: Profile) -> list[str]:
+    return [f"Left out: {reason}." for reason in profile.excluded]
+
+
+def _first_upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _norm_notes(norm: Norm | None) -> list[str]:
@@ -228,8 +277,8 @@ def _norm_notes(norm: Norm | None) -> list[str]:
 
 
 def _all_notes(found: Sequence[Profile], answers: Answers, norm: Norm | None) -> list[str]:
-    notes = [f"{profile.respondent}: {note}" for profile in found for note in _notes(profile)]
-    notes += _scorer_notes(answers)
+    notes = [f"{profile.respondent}: {note}" for profile in found for note in _notes(profile, answers.instrument)]
+    notes += [*_unfinished(answers), *_scorer_notes(answers)]
     notes += [
         f"{respondent}: {verdict.word}" + "".join(f"; {reason}" for reason in verdict.reasons)
         for respondent, verdict in verdicts(answers).items()

@@ -40,10 +40,7 @@ COLUMNS = [
     Column("reason", "Reason", shown=False),
 ]
 
-NOTE = (
-    "[95 %]: interval, where there is one. Between good and bad, care is needed; – not measured. Where the thresholds "
-    "come from and how often the verdict is right: docs/calibration.md."
-)
+NOTE = "[95 %]: interval, where there is one. Between good and bad, care is needed; – not measured."
 
 
 @click.command(epilog=EPILOG)
@@ -76,10 +73,13 @@ def command(file: Path, form: str, as_json: bool, scorer: Scorer | None, out: Pa
 
 
 def _print_for_people(found: Mapping[str, Verdict]) -> None:
+    from valuemap.quality import ORIGIN
+
     for name, verdict in found.items():
         title = f"{name}: {verdict.word.upper()} as {verdict.claim}"
         because = [f"{verdict.word.capitalize()} because", *reason_lines(verdict.reasons), ""]
-        notes = [*because, NOTE] if verdict.reasons else [NOTE]
+        note = f"{NOTE} {ORIGIN[verdict.claim]}"
+        notes = [*because, note] if verdict.reasons else [note]
         print_rows(COLUMNS, _rows(name, verdict), "table", title=title, notes=notes)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -156,11 +157,11 @@ def _write(path: Path, options: dict[str, Any]) -> int:
     quiet = options["quiet"]
     say(f"{options['out']}: {count:,} distinct answer{'s' if count != 1 else ''} to rate.", quiet=quiet)
     if options["out"].suffix.lower() == ".csv":
-        say(" ".join(instructions(response)), quiet=quiet)
-        say(
-            "A csv has no place for the rubric: it stands in an .xlsx sheet, and in the instrument's file.", quiet=quiet
-        )
-    say(f"Save a copy a rater under the rater's code, then: valuemap rate {path} --read CODE.xlsx", quiet=quiet)
+        rubric = "A csv has no place for the rubric: it stands in an .xlsx sheet, and in the instrument's file."
+        for told in (*instructions(response), rubric):
+            say(textwrap.fill(told, 80), quiet=quiet)
+    say("Save a copy a rater under the rater's code, then:", quiet=quiet)
+    say(f"  valuemap rate {path} --read CODE{options['out'].suffix.lower()}", quiet=quiet)
     return EXIT_OK
 
 
@@ -186,6 +187,10 @@ def _sheet_in_words(done: Stored) -> list[str]:
         f"{sheet.unrated:,} unrated",
     ]
     lines = [f"{sheet.rater} ({sheet.path}): {', '.join(counts)}."]
+    if sheet.absent:
+        lines.append(
+            f"  {sheet.absent:,} answer{'s are' if sheet.absent > 1 else ' is'} not in the sheet (rows deleted?)."
+        )
     lines += [f"  {change}" for change in done.changed]
     if sheet.comments:
         lines.append(f"  {sheet.comments:,} comment{'s' if sheet.comments > 1 else ''}: they stay in the sheet.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 
 from valuemap.cli.output import Cell, Column, print_json, print_rows
@@ -19,9 +20,11 @@ Record = list[Cell]
 
 NOTE = (
     "ICC(2,1): one rater, absolute agreement; ICC(2,k): the mean of all; α: Krippendorff's, ordinal; κ: quadratic "
-    "weights; 95 % intervals. Under a level: of the answers that one of the two puts there, the share that the other "
-    "puts there as well, 2a / (2a + b + c). Intervals and n of every figure: --format csv."
+    "weights; 95 % intervals; n: answers that all of them (ICC), both (κ) or any two of them (α) rated. Under a level: "
+    "of the answers that one of the two puts there, the share that the other puts there as well, 2a / (2a + b + c). "
+    "Intervals and n of every figure: --format csv."
 )
+DROPPED = re.compile(r"\d+ of \d+ (?:pairs|rows) dropped for missing values\. ?")
 REPEATS = (
     "Repeats of a judge are one model asked again, not several raters: beside other raters their mean stands in the "
     "ICC, and the first valid one in α, κ and at the levels."
@@ -50,7 +53,9 @@ def _show_tables(found: RaterAgreement) -> None:
     rows: list[list[Cell]] = [
         [one.name, one.kind, one.answers, one.repeats, *(one.states[state] for state in State)] for one in found.raters
     ]
-    print_rows(columns, rows, "table", title=f"Raters of {found.answers:,} distinct answers")
+    print_rows(
+        columns, rows, "table", title=f"Raters of {found.answers:,} distinct answer{'s' if found.answers != 1 else ''}"
+    )
     if found.consistency:
         _show_consistency(found)
     if found.parts:
@@ -59,8 +64,11 @@ def _show_tables(found: RaterAgreement) -> None:
         _show_pairs(part)
     if found.parts:
         paragraph(NOTE)
+    # The column n shows what was dropped, pair by pair; csv and json say it in words.
     for note in _once(found):
-        paragraph(note)
+        rest = DROPPED.sub("", note).strip()
+        if rest and not rest.endswith(":"):
+            paragraph(rest)
 
 
 def _show_consistency(found: RaterAgreement) -> None:

@@ -231,7 +231,7 @@ def _met_on_circle(norm: Norm, instrument: Instrument, level: str) -> Instrument
         raise NormError(f"Norm {norm.id} is of {norm.instrument}, not of {instrument.id}; name another.") from None
     if not same_circle(source, instrument, norm.scale_level):
         raise NormError(
-            f"Norm {norm.id} is of {norm.instrument}, at level {norm.scale_level}: {instrument.id} has no such values. "
+            f"Norm {norm.id} is of {norm.instrument}, at level {norm.scale_level}: {instrument.id} has no such scales. "
             "Name another with --norm (valuemap norm list)."
         )
     if norm.scale_level != level:

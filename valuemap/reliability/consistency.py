@@ -168,7 +168,11 @@ def _remarks(
 ) -> Iterator[str]:
     constant = np.array(items)[~_varying(own)]
     if len(constant):
-        yield f"Item {_listed(constant)} does not vary over the rows and is left out."
+        one = len(constant) == 1
+        yield (
+            f"{'Item' if one else 'Items'} {_listed(constant)} {'does' if one else 'do'} not vary over the rows and "
+            f"{'is' if one else 'are'} left out."
+        )
     if math.isnan(raw.alpha.value):
         yield "The sum of the items does not vary over the rows, so no coefficient is defined."
     elif raw.alpha.value < 0:
@@ -183,7 +187,11 @@ def _remarks(
     if rows.kind != "passes" and len(items) > 2:
         against = [item for item, found in zip(items, item_statistics(own), strict=True) if found.value < 0]
         if against:
-            yield f"Item {_listed(against)} goes against the rest of its scale."
+            one = len(against) == 1
+            yield (
+                f"{'Item' if one else 'Items'} {_listed(against)} {'goes' if one else 'go'} against the rest of "
+                f"{'its' if one else 'their'} scale."
+            )
     dropped = len(rows.values) - len(own)
     if dropped:
         yield f"{dropped:,} of {len(rows.values):,} rows left out for a missing answer."

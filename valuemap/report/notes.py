@@ -22,8 +22,8 @@ from valuemap.study import State
 SCALES = {"likert": "scale", "open": "levels", "choice": "points"}
 REASONS_SHOWN = 3
 
-#: Letters of statistics that stand alone, and not in a name (gpt-n) or before an apostrophe.
-_STATISTICS = re.compile(r"(?<![\w.:/'’-])(SD(?=s?\b)|(?:SE|Mdn|M|df|n|r|d|p|z)(?!['’./:-]\w)\b)")
+#: Letters of statistics that stand alone, and not in a name (gpt-n), before an apostrophe or as a person's initial.
+_STATISTICS = re.compile(r"(?<![\w.:/'’-])(SD(?=s?\b)|(?:SE|Mdn|M(?!\.)|df|n|r|d|p|z)(?!['’./:-]\w)\b)")
 
 
 #: The zero before the point of an r or a p.

@@ -14,7 +14,9 @@ from valuemap.compare.comparison import Against, Comparison
 from valuemap.compare.contrasts import Between
 from valuemap.compare.subject import Subject
 from valuemap.errors import StatisticsError
+from valuemap.instrument import Instrument
 from valuemap.norms import Norm
+from valuemap.quality import ORIGIN
 from valuemap.reliability.consistency import consistency
 from valuemap.reliability.facets import FacetStudy, facet_study, usual_target
 from valuemap.reliability.rows import row_sets
@@ -71,7 +73,7 @@ def evidence_table(subject: Subject) -> Table:
         general=joined(
             [
                 "Between good and bad, care is needed; one bad piece is enough for “not interpretable”",
-                "Where the thresholds come from and how often the verdict is right: docs/calibration.md",
+                ORIGIN[subject.verdict.claim],
             ]
         ),
     )
@@ -321,6 +323,7 @@ def between_tables(found: Comparison) -> Iterator[Table]:
     doubtful = [one.name for one in found.subjects if not one.interpretable]
     claim = found.subjects[0].verdict.claim
     doubt = f"Not interpretable as {claim}: {', '.join(doubtful)}" if doubtful else ""
+    kind = _kind_of_scores(found.subjects[0].answers.instrument)
     number = len(found.against) + 3
     yield Table(
         number=number,
@@ -336,12 +339,17 @@ def between_tables(found: Comparison) -> Iterator[Table]:
                 zip(between.respondents, between.administrations, between.distances, strict=True), start=1
             )
         ),
-        general=joined([doubt, "Root of the squared distance between centred profiles, in scale points"]),
+        general=joined([doubt, f"Root of the squared distance between profiles of {kind} scores, in scale points"]),
     )
-    yield _contrast_table(number + 1, between, doubt)
+    yield _contrast_table(number + 1, between, doubt, kind)
 
 
-def _contrast_table(number: int, between: Between, doubt: str) -> Table:
+def _kind_of_scores(instrument: Instrument) -> str:
+    """Say what a profile holds: "centred" scores, or "raw" ones where the instrument does not centre."""
+    return "centred" if instrument.centring == "person mean" else "raw"
+
+
+def _contrast_table(number: int, between: Between, doubt: str, kind: str) -> Table:
     differ = sorted(
         (one for one in between.contrasts if one.p_adjusted < 0.05), key=lambda one: -abs(one.difference)
     )  # fmt: skip
@@ -366,7 +374,7 @@ def _contrast_table(number: int, between: Between, doubt: str) -> Table:
             [
                 doubt,
                 f"{len(differ):,} of {len(between.contrasts):,} contrasts differ at .05 (first minus second, "
-                "centred scale points; "
+                f"in points of {kind} scores; "
                 "p adjusted over all contrasts, Benjamini–Hochberg). Passes of a model are not people",
                 more,
             ]
@@ -400,7 +408,7 @@ def reliability_tables(answers: Answers) -> Found:
         except StatisticsError as fault:
             notes.append(f"{name}: no variance components. {fault}")
     if studied:
-        tables.append(_component_table(len(tables) + 1, studied))
+        tables.append(_component_table(len(tables) + 1, studied, _kind_of_scores(answers.instrument)))
     return tuple(tables), tuple(notes)
 
 
@@ -439,7 +447,7 @@ def _agreement_table(number: int, stable: Stability, level: str) -> Table:
     )
 
 
-def _component_table(number: int, studied: Sequence[FacetStudy]) -> Table:
+def _component_table(number: int, studied: Sequence[FacetStudy], kind: str) -> Table:
     notes = dict.fromkeys(note for one in studied for note in one.notes)
     return Table(
         number=number,
@@ -458,7 +466,7 @@ def _component_table(number: int, studied: Sequence[FacetStudy]) -> Table:
         ),
         general=joined(
             [
-                "Centred scores. Coefficients of the design that was run: "
+                f"{kind.capitalize()} scores. Coefficients of the design that was run: "
                 + "; ".join(
                     f"{one.respondent}: Eρ² = {one.design.relative.value:.2f}, Φ = {one.design.absolute.value:.2f}"
                     for one in studied
