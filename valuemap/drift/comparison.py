@@ -364,7 +364,7 @@ def _notes(
             "The states of the answers changed: indices and distances now rest on other answers, and may have changed "
             "for that alone."
         )
-    return (*notes, *(f"The norm of the SDs: {caveat.rstrip('.')}." for caveat in units.caveats))
+    return (*notes, *units.sentences())
 
 
 def _state_of_file(release: Release) -> str:
