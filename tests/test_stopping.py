@@ -72,8 +72,15 @@ def test_an_interrupted_survey_ends_where_a_whole_one_does(cli: Cli) -> None:
     Path("s.vmap").unlink()
     cut = cli(*ASK, "--until-se", "0.1", "--max-calls", "50")
     assert "answers are still to be had" in cut.err
+    assert "repeats were asked" not in cut.err
     cli(*ASK, "--until-se", "0.1")
     assert asked() == whole
+
+
+def test_a_run_that_is_cut_after_a_look_says_how_far_it_is(cli: Cli) -> None:
+    cut = " ".join(cli(*ASK, "--until-se", "0.02", "--max-calls", "150").err.split())
+    assert "after 3 of 20 repeats --until-se 0.02 is not reached yet, largest standard error" in cut
+    assert "repeats were asked" not in cut
 
 
 def test_a_target_out_of_reach_is_said(cli: Cli) -> None:

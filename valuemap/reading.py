@@ -60,6 +60,12 @@ def number(value: float) -> str:
     return text.replace("-", "−") if float(text) else text.lstrip("-")
 
 
+def signed(value: float) -> str:
+    """Write a change: as `number`, with a plus where it is above 0."""
+    text = number(value)
+    return text if text.startswith("−") or not float(text) else f"+{text}"
+
+
 def item_means(values: Matrix) -> Matrix:
     """Mean of every column over the rows that have a value; NaN where none has."""
     there = ~np.isnan(values)

@@ -108,6 +108,12 @@ def test_the_page_is_eighty_columns_wide(cli: Cli, baseline: Path, moved: Path) 
     assert re.search(r"\bnan\b", ran.out) is None
 
 
+def test_an_interval_stands_on_one_line_however_long_the_names(cli: Cli, baseline: Path, moved: Path) -> None:
+    page = cli("drift", baseline, moved, "--level", "higher-order").out
+    assert re.search(r"^ Self-transcendence +.* \[[+−]?\d\.\d\d, [+−]?\d\.\d\d\] ", page, re.MULTILINE)
+    assert max(map(len, page.splitlines())) <= 80
+
+
 def test_every_candidate_is_compared_and_the_worst_word_decides(cli: Cli, baseline: Path, moved: Path) -> None:
     found = as_json(cli, baseline, baseline, moved)["results"]
     assert [Path(one["candidate"]["source"]).name for one in found] == ["baseline.vmap", "moved.vmap"]

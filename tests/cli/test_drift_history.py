@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from tests.plotting.conftest import FIGURES
 from valuemap.cli.drift_history import command
 from valuemap.drift.baseline import freeze
+from valuemap.drift.gathering import gather_releases
 from valuemap.drift.release import releases_of
 from valuemap.errors import StudyError, UsageError
 
@@ -65,6 +66,17 @@ def test_a_folder_is_read_and_what_is_passed_over_is_said(folder: Path) -> None:
     for name in ("other.json (no baseline)", "torn.vmap (", "notes.txt (neither"):
         assert name in result.stderr
     assert "baseline.json" in result.stdout
+
+
+def test_a_note_keeps_the_name_of_its_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("valuemap.drift.release.is_being_written", lambda path: path.suffix == ".vmap")
+    page = " ".join(ran(folder, code=0).stdout.split())
+    assert f"{RELEASES[1].name}: is being written; shown is what it holds now." in page
+    assert "The norm of the SDs: two or three items a value" in page
+
+
+def test_an_empty_folder_is_said(tmp_path: Path) -> None:
+    assert gather_releases([tmp_path]).passed_over == (f"{tmp_path} (an empty folder)",)
 
 
 def test_a_frozen_baseline_says_what_its_study_file_says(folder: Path) -> None:

@@ -67,6 +67,8 @@ def test_a_framing_is_told_by_its_text_and_not_by_its_name(baseline: Release) ->
 
 def test_sampling_is_temperature_and_the_longest_reply(baseline: Release) -> None:
     assert names(baseline, with_settings(baseline, temperature=0.0)) == ["sampling"]
+    bare = replace(baseline, respondent=replace(baseline.respondent, settings={}))
+    assert names(with_settings(baseline, temperature=None), bare) == []  # in both it is the model's own
     assert names(baseline, replace(baseline, max_tokens=5)) == ["sampling"]
 
 

@@ -63,6 +63,7 @@ def test_an_unmoved_model_asked_little_is_undecided_and_the_power_says_why(pvq: 
     assert result.power.detectable > result.material
     assert result.power.probability < 0.8
     assert "neither" in result.reasons[0]
+    assert "valuemap drift power BASELINE" in result.reasons[1]
 
 
 def test_one_adjustment_over_all_tests_of_the_comparison(pvq: Instrument) -> None:
@@ -248,7 +249,7 @@ def test_swapped_files_are_suspected_and_not_turned(pvq: Instrument) -> None:
     one, other = ask(pvq, 1), ask(pvq, 2, lower(pvq, "AC", 1.0))
     forward, backward = compare(one, other), compare(other, one)
     assert not any("swapped" in note for note in forward.notes)
-    assert any("asked before the baseline (2026-01-01, 2026-01-02)" in note for note in backward.notes)
+    assert any("asked before the baseline (2026-01-01 10:00, 2026-01-02 10:00)" in note for note in backward.notes)
     assert_allclose([v.d for v in forward.values], [-v.d for v in backward.values])
 
 

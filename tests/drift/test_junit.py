@@ -52,6 +52,11 @@ def test_a_failure_says_by_how_much_and_of_how_many() -> None:
     )
 
 
+def test_the_whole_profile_has_the_caveats() -> None:
+    result = a_result(notes=("Both are the same file: this says nothing about drift.",))
+    assert "Both are the same file" in "".join(cases(junit([result]))["whole profile"].itertext())
+
+
 def test_what_is_missing_is_said_and_not_written_as_nan() -> None:
     text = junit([a_result()])
     assert "nan" not in text

@@ -38,5 +38,8 @@ def test_several_are_paired_by_name(named: dict[str, Release]) -> None:
 def test_what_is_not_clear_is_asked_for(named: dict[str, Release]) -> None:
     with pytest.raises(UsageError, match="no name is in both"):
         paired([named["a"], named["b"]], [named["c"], named["d"]])
+    with pytest.raises(UsageError, match=r"--respondent z: nobody is called that. .* holds a, .* holds b\."):
+        paired([named["a"]], [named["b"]], "z")
+    assert names(paired([named["a"]], [named["b"]], "b")) == ["ab"]
     with pytest.raises(UsageError, match=r"has nobody of that name. It holds a, b\."):
-        paired([named["a"], named["b"]], [named["a"]], "c")
+        paired([named["a"], named["b"]], [named["c"]], "c")

@@ -26,7 +26,7 @@ from tests.conftest import ROOT
 
 DOCS = ROOT / "docs"
 GITHUB, GITLAB = DOCS / "ci" / "github-actions.yml", DOCS / "ci" / "gitlab-ci.yml"
-FREEZE = re.compile(r"^valuemap survey (?P<design>.+?) --model", re.MULTILINE)
+FREEZE = re.compile(r"^valuemap survey (?P<design>.+?) --model \S+ --out release-1\.vmap$", re.MULTILINE)
 
 #: Enough to see that nothing changed; the candidate draws answers of its own.
 DESIGN = "pvq-21 --repeats 30"
@@ -240,6 +240,13 @@ def test_the_documentation_quotes_the_files_word_for_word(file: Path) -> None:
 def test_no_expression_is_pasted_into_a_command() -> None:
     steps = yaml.safe_load(GITHUB.read_text(encoding="utf-8"))["jobs"]["drift"]["steps"]
     assert not [step for step in steps if "${{" in step.get("run", "")]
+
+
+def test_a_pull_request_from_a_fork_is_skipped() -> None:
+    job = yaml.safe_load(GITHUB.read_text(encoding="utf-8"))["jobs"]["drift"]
+    other, own = job["if"].split(" || ")
+    assert other == "github.event_name != 'pull_request'"
+    assert own == "github.event.pull_request.head.repo.full_name == github.repository"
 
 
 def test_both_pipelines_and_the_documentation_ask_alike() -> None:

@@ -50,6 +50,7 @@ def test_the_smallest_detectable_change_has_the_wished_power(n: int) -> None:
 def test_a_design_without_error_sees_everything_and_one_of_unknown_error_is_not_known() -> None:
     assert power_of(0.0, 5, 0.2).detectable == 0
     assert power_of(0.0, 5, 0.2).probability == 1
+    assert power_of(1e-15, 5, 0.2).detectable == 0  # what rounding leaves of no error
     assert math.isnan(power_of(math.nan, 0, 0.2).detectable)
     assert power(0.001, 5, 0.2) == 1
 

@@ -212,12 +212,11 @@ def _notes(found: History) -> list[str]:
     ]
     if found.sd_source:
         notes.append(f"SDs: {found.sd_source}.")
-    return [*notes, *map(_sentence, found.notes)]
+    return [*notes, *found.notes]
 
 
 def _sentence(note: str) -> str:
-    text = note[0].upper() + note[1:]
-    return text if text.endswith((".", "!", "?")) else f"{text}."
+    return f"{note[0].upper()}{note[1:]}."
 
 
 def as_data(found: History, passed_over: Sequence[str], *, anytime: bool) -> dict[str, object]:

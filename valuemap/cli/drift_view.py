@@ -10,24 +10,27 @@ from valuemap.cli.wrapped import entry, paragraph
 from valuemap.drift.denominators import denominators
 from valuemap.drift.release import Release
 from valuemap.drift.result import BehaviourChange, DriftResult, ValueChange, WholeChange
-from valuemap.reading import number
+from valuemap.reading import number, signed
 
 VALUE_COLUMNS = [
     Column("name", "Value"),
-    Column("baseline", "Before", 2),
+    Column("baseline", "Was", 2),
     Column("candidate", "Now", 2),
-    Column("d", "Change [95 %]"),
+    Column("d", "Change [95 %]", whole=True),
     Column("p", "p adj.", 3),
     Column("word", "Decision"),
 ]
 BEHAVIOUR_COLUMNS = [
     Column("name", "Behaviour"),
-    Column("baseline", "Before", 3),
+    Column("baseline", "Was", 3),
     Column("candidate", "Now", 3),
     Column("change", "Change", 3),
     Column("p", "p adj.", 3),
     Column("word", "Decision"),
 ]
+
+#: A detectable change below this is not written out.
+SMALLEST = 0.01
 
 #: What the table calls a word that is too long for it.
 SHORT = {"degraded evidence": "degraded"}
@@ -91,8 +94,8 @@ def _print_lacking(values: Sequence[ValueChange]) -> None:
 
 
 def _value(one: ValueChange) -> list[Cell]:
-    interval = "" if math.isnan(one.low) else f" [{_signed(one.low)}, {_signed(one.high)}]"
-    change = "–" if math.isnan(one.d) else _signed(one.d) + interval
+    interval = "" if math.isnan(one.low) else f" [{signed(one.low)}, {signed(one.high)}]"
+    change = "–" if math.isnan(one.d) else signed(one.d) + interval
     return [one.name, one.baseline, one.candidate, change, one.p_adjusted, SHORT.get(one.word, one.word)]
 
 
@@ -136,8 +139,9 @@ def _print_power(result: DriftResult) -> None:
     elif not power.detectable:
         paragraph("What this design could have seen: any change of these very prompts, for no answer wavers.")
     else:
+        size = f"{power.detectable:.2f}" if power.detectable >= SMALLEST else f"less than {SMALLEST:g}"
         paragraph(
-            f"What this design could have seen: a change of {power.detectable:.2f} {unit} of a usual value in 80 % of "
+            f"What this design could have seen: a change of {size} {unit} of a usual value in 80% of "
             f"comparisons; one of {result.material:g} {unit} in {power.probability:.0%}."
         )
     tell("")
@@ -151,11 +155,6 @@ def _print_denominators(result: DriftResult) -> None:
 
 def _degrees(turn: float) -> str:
     return f"{round(turn):+d}".replace("-", "−") if round(turn) else "0"
-
-
-def _signed(value: float) -> str:
-    text = number(value)
-    return text if text.startswith("−") or not float(text) else f"+{text}"
 
 
 def _interval(ends: tuple[float, float]) -> str:

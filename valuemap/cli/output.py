@@ -31,7 +31,7 @@ class Column:
     """One column of a table.
 
     ``digits`` rounds it in the table for people; the other formats keep every digit. ``shown`` leaves it out of that
-    table, ``only_shown`` out of the others.
+    table, ``only_shown`` out of the others. ``whole`` never breaks it over two lines.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Column:
     digits: int | None = None
     shown: bool = True
     only_shown: bool = False
+    whole: bool = False
 
 
 def say(message: str, *, quiet: bool = False) -> None:
@@ -152,9 +153,8 @@ def _print_table(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], titl
     shown = [number for number, column in enumerate(columns) if column.shown]
     for number in shown:
         words = all(isinstance(row[number], str) for row in rows) and not columns[number].only_shown
-        table.add_column(
-            columns[number].title, justify="left" if words else "right", no_wrap=not words, overflow="fold"
-        )
+        whole = columns[number].whole or not words
+        table.add_column(columns[number].title, justify="left" if words else "right", no_wrap=whole, overflow="fold")
     for row in rows:
         cells = [_for_people(row[number], columns[number].digits) for number in shown]
         table.add_row(*(Text(printable(cell)) for cell in cells))

@@ -392,8 +392,14 @@ def _reached_in_words(study: Study, reached: Sequence[Reached]) -> Iterator[str]
                 f"calls instead of {one.of_calls:,} ({saved:.0%} saved). What looking at errors while they shrink does "
                 "to the intervals: docs/calibration-stopping.md."
             )
+            continue
+        why = f", {error}" if one.error == one.error else ": a scale has no standard error"
+        if one.rounds < one.of_rounds:
+            yield (
+                f"{one.respondent}: after {one.rounds} of {one.of_rounds} repeats --until-se {study.until_se:g} is not "
+                f"reached yet{why}."
+            )
         else:
-            why = f", {error}" if one.error == one.error else ": a scale has no standard error"
             yield (
                 f"{one.respondent}: all {one.rounds} repeats were asked and --until-se {study.until_se:g} was not "
                 f"reached{why}. What differs between wordings or framings does not shrink with repeats: more of them "

@@ -32,7 +32,7 @@ ACCEPTABLE = (
     "sampling",
     "scorer",
 )
-SAMPLING = ("temperature", "top_p")
+TEMPERATURE = "temperature"
 ADDRESS = "base_url"
 
 
@@ -191,13 +191,13 @@ def _scorer(release: Release) -> str:
 
 
 def _sampling(release: Release) -> str:
-    chosen = {key: release.respondent.settings.get(key) for key in SAMPLING if key in release.respondent.settings}
+    """Say how replies were drawn; a temperature that a respondent does not know is one that was not set."""
     limit = "usual" if release.max_tokens is None else release.max_tokens
-    return ", ".join([*(f"{key} {_value(value)}" for key, value in chosen.items()), f"longest reply {limit}"])
+    return f"temperature {_value(release.respondent.settings.get(TEMPERATURE))}, longest reply {limit}"
 
 
 def _settings(first: Mapping[str, object], second: Mapping[str, object]) -> list[Difference | None]:
-    keys = [key for key in dict.fromkeys([*first, *second]) if key not in (*SAMPLING, ADDRESS)]
+    keys = [key for key in dict.fromkeys([*first, *second]) if key not in (TEMPERATURE, ADDRESS)]
     changed = [key for key in keys if first.get(key) != second.get(key)]
     if not changed:
         return []

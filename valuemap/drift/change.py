@@ -19,13 +19,11 @@ from scipy import stats
 
 from valuemap.compare.contrasts import welch_freedom
 from valuemap.drift.cells import Shared, Side
+from valuemap.reading import ROUNDING, item_means
 from valuemap.scoring.profile import error_shares, items_of, overlap_of, standard_errors
 from valuemap.scoring.scores import scores_of
 
 Matrix = NDArray[np.float64]
-
-#: A change that is certain is no rounding of the last digit.
-ROUNDING = 1e-9
 
 EXACT = "nothing random was varied: the change is exact for these prompts, and has no interval"
 NO_REPEATS = "asked once under one wording on either side: what chance does is not known"
@@ -184,17 +182,10 @@ def _errors_over_clusters(shared: Shared, level: str, means: list[Matrix]) -> tu
         return None
     each = np.arange(shared.n_clusters)
     within = means[1] - means[0]
-    apart = np.array([_means_over(within[shared.clusters == cluster]) for cluster in each])
+    apart = np.array([item_means(within[shared.clusters == cluster]) for cluster in each])
     shares, overlap = error_shares(shared.instrument, level), overlap_of(shared.instrument, level)
     errors, freedom = standard_errors(apart, each, each, shares, overlap)
     return (errors, freedom) if freedom > 0 else None
-
-
-def _means_over(rows: Matrix) -> Matrix:
-    there = ~np.isnan(rows)
-    sums = np.where(there, rows, 0.0).sum(axis=0)
-    means: Matrix = np.divide(sums, there.sum(axis=0), out=np.full(len(sums), np.nan), where=there.any(axis=0))
-    return means
 
 
 def _errors_over_repeats(

@@ -27,7 +27,7 @@ from valuemap.drift.behaviour import (
     permutation_p,
 )
 from valuemap.drift.cells import Shared, Side, shared_cells
-from valuemap.drift.change import ROUNDING, Change, change_of_values, difference_tests
+from valuemap.drift.change import Change, change_of_values, difference_tests
 from valuemap.drift.indices import answer_distances, indices_of
 from valuemap.drift.release import Release
 from valuemap.drift.result import BehaviourChange, Difference, DriftResult, Power, Unit, ValueChange, Word
@@ -37,11 +37,18 @@ from valuemap.drift.verdict import power_of, word_of_value
 from valuemap.drift.whole import DISTANCE, TURN, circle_angles, whole_change, whole_statistics
 from valuemap.errors import StatisticsError
 from valuemap.quality import Verdict, assess
+from valuemap.reading import ROUNDING, signed
 from valuemap.scoring.answers import NOT_ASKED, Answers
 from valuemap.scoring.profile import ENOUGH_VALID, items_of
 from valuemap.statistics.effects import adjust
 
 Matrix = NDArray[np.float64]
+
+#: What to do where too little was asked to tell.
+WHEN_UNDECIDED = (
+    "Too little was asked to tell. Ask both releases more repeats and wordings (valuemap drift power BASELINE says how "
+    "many), or take a larger change for the smallest that matters (--material)."
+)
 
 
 def compare_releases(
@@ -107,7 +114,7 @@ def compare_releases(
     whole = whole_change(change, shared.instrument, p_whole, drawn.get(TURN), angles)
     values = _values(shared, change, units, material, verdicts, (baseline, candidate))
     values, behaviour = _adjusted(values, behaviour, p_whole, shared, chance, material)
-    word, reasons = _overall(values, behaviour, verdicts)
+    word, reasons = _overall(values, behaviour, verdicts, unit)
     return DriftResult(
         baseline=baseline,
         candidate=candidate,
@@ -274,11 +281,14 @@ def _with_word(value: ValueChange, p_adjusted: float, material: float, *, exact:
 
 
 def _overall(
-    values: tuple[ValueChange, ...], behaviour: tuple[BehaviourChange, ...], verdicts: tuple[Verdict, Verdict]
+    values: tuple[ValueChange, ...],
+    behaviour: tuple[BehaviourChange, ...],
+    verdicts: tuple[Verdict, Verdict],
+    unit: Unit,
 ) -> tuple[Word, tuple[str, ...]]:
     moved = [value for value in values if value.word == "drifted"]
     behaved = [one for one in behaviour if one.word == "drifted"]
-    reasons = [f"{_listed([f'{value.name} ({value.d:+.2f})' for value in moved])} moved."] if moved else []
+    reasons = [f"{_listed([_moved(value, unit) for value in moved])} moved."] if moved else []
     reasons += [f"Behaviour changed: {one.words}" for one in behaved]
     bad = [
         f"The {name} is not interpretable as values. {verdict.reasons[0] if verdict.reasons else ''}".strip()
@@ -298,7 +308,12 @@ def _overall(
     return "undecided", (
         f"{len(undecided)} of {len(values)} values are neither shown to be stable nor to have moved: "
         f"{_listed(undecided)}.",
+        WHEN_UNDECIDED,
     )
+
+
+def _moved(value: ValueChange, unit: Unit) -> str:
+    return f"{value.name} ({signed(value.d)} {'SD' if unit == 'sd' else 'points'})"
 
 
 def _listed(names: list[str]) -> str:
@@ -349,7 +364,7 @@ def _notes(
             "The states of the answers changed: indices and distances now rest on other answers, and may have changed "
             "for that alone."
         )
-    return (*notes, *(f"The norm of the SDs: {caveat.rstrip('.')}." for caveat in units.caveats))
+    return (*notes, *units.sentences())
 
 
 def _state_of_file(release: Release) -> str:
@@ -361,9 +376,9 @@ def _state_of_file(release: Release) -> str:
 def _suspicions(baseline: Release, candidate: Release) -> list[str]:
     notes = []
     if baseline.last and candidate.first and candidate.last < baseline.first:
+        times = f"{_minute(candidate.first)}, {_minute(baseline.first)}"
         notes.append(
-            f"The candidate was asked before the baseline ({candidate.first[:10]}, {baseline.first[:10]}): if the "
-            "files are swapped, every sign is too."
+            f"The candidate was asked before the baseline ({times}): if the files are swapped, every sign is too."
         )
     if _same_answers(baseline, candidate):
         same = Path(baseline.source) == Path(candidate.source)
@@ -373,6 +388,10 @@ def _suspicions(baseline: Release, candidate: Release) -> list[str]:
             else "Both hold the same calls with the same answers: one is a copy, which says nothing about drift."
         )
     return notes
+
+
+def _minute(time: str) -> str:
+    return time[:16].replace("T", " ")
 
 
 def _same_answers(baseline: Release, candidate: Release) -> bool:

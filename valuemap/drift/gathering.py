@@ -58,7 +58,10 @@ def gather_releases(paths: Sequence[Path], respondent: str | None = None, scorer
         if not path.is_dir():
             files.append((path, _read(path, scorer)))
             continue
-        for inside in sorted(path.iterdir()):
+        insides = sorted(path.iterdir())
+        if not insides:
+            passed_over.append(f"{path} (an empty folder)")
+        for inside in insides:
             if inside.suffix not in (".vmap", ".json"):
                 if inside.is_file():
                     passed_over.append(f"{inside.name} (neither .vmap nor .json)")

@@ -213,7 +213,7 @@ def history(
         changes=_changes(found),
         alarm=_first(together >= 1 / ALPHA),
         alpha=ALPHA,
-        notes=(*note, *dict.fromkeys(accepted), *_notes(found, ordered), *human.caveats),
+        notes=(*note, *dict.fromkeys(accepted), *_notes(found, ordered), *human.sentences()),
     )
 
 

@@ -46,7 +46,7 @@ def _suite(result: DriftResult) -> ET.Element:
     properties = ET.SubElement(suite, "properties")
     for name, value in _properties(result):
         ET.SubElement(properties, "property", name=name, value=printable(value))
-    suite.append(_case("drift", "whole profile", result.word, result.reasons))
+    suite.append(_case("drift", "whole profile", result.word, (*result.reasons, *result.notes)))
     suite.extend(
         _case("drift.values", f"{one.name} ({one.scale})", one.word, _value_words(one, result)) for one in result.values
     )

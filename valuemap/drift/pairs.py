@@ -22,13 +22,18 @@ def paired(
     baselines, candidates
         Of one file each.
     respondent
-        The one to compare, by name; ``None``: all that can be paired.
+        The one to compare, by its name on either side; ``None``: all that can be paired.
 
     Raises
     ------
     UsageError
         A side has nobody of that name, or no name occurs on both sides.
     """
+    if respondent is not None and not any(one.respondent.name == respondent for one in (*baselines, *candidates)):
+        raise UsageError(
+            f"--respondent {respondent}: nobody is called that. {baselines[0].source} holds {_names(baselines)}, "
+            f"{candidates[0].source} holds {_names(candidates)}."
+        )
     before, after = (_chosen(side, respondent) for side in (baselines, candidates))
     if len(before) == len(after) == 1:
         return ((before[0], after[0]),)

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from valuemap.drift.release import Release
+from valuemap.reading import item_means
 from valuemap.scoring.keyed import score
 from valuemap.statistics.sequential import PassSums, pass_sums
 
@@ -99,7 +100,7 @@ def series(releases: Sequence[Release], baseline: int, level: str) -> Series:
     spreads, freedoms = _spreads(sums, baseline)
     return Series(
         baseline=baseline,
-        centres=_column_means(score(cells, instrument, level).centred),
+        centres=item_means(score(cells, instrument, level).centred),
         changes=changes,
         spreads=spreads,
         freedoms=freedoms,
@@ -128,7 +129,7 @@ def _condition_keys(release: Release) -> list[str]:
 
 
 def _cell_means(values: Matrix, where: NDArray[np.int64], conditions: int) -> Matrix:
-    return np.array([_column_means(values[where == number]) for number in range(conditions)])
+    return np.array([item_means(values[where == number]) for number in range(conditions)])
 
 
 def _spreads(sums: PassSums, baseline: int) -> tuple[Matrix, Matrix]:
@@ -144,10 +145,3 @@ def _spreads(sums: PassSums, baseline: int) -> tuple[Matrix, Matrix]:
     spreads = np.sqrt(np.divide(rest, freedoms, out=np.full(len(rest), math.nan), where=freedoms > 0))
     spreads[spreads < NO_SPREAD] = 0.0
     return spreads, freedoms
-
-
-def _column_means(rows: Matrix) -> Matrix:
-    there = ~np.isnan(rows)
-    counts, sums = there.sum(axis=0), np.where(there, rows, 0.0).sum(axis=0)
-    means: Matrix = np.divide(sums, counts, out=np.full(rows.shape[1], math.nan), where=counts > 0)
-    return means

@@ -46,6 +46,10 @@ class Units:
     source: str
     caveats: tuple[str, ...] = ()
 
+    def sentences(self) -> tuple[str, ...]:
+        """Say the caveats, and what they are of."""
+        return tuple(f"The norm of the SDs: {caveat.rstrip('.')}." for caveat in self.caveats)
+
 
 def units_of(instrument: Instrument, level: str | None, norm: str | None, unit: Unit) -> Units:
     """Find the level and the SDs.

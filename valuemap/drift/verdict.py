@@ -12,6 +12,7 @@ import math
 from scipy import optimize, stats
 
 from valuemap.drift.result import Power, Word
+from valuemap.reading import ROUNDING
 
 ALPHA = 0.05
 WISHED_POWER = 0.80
@@ -48,7 +49,7 @@ def power(error: float, freedom: float, difference: float, alpha: float = ALPHA)
     """
     if math.isnan(error) or not freedom > 0:
         return math.nan
-    if error <= 0:
+    if error <= ROUNDING:
         return 1.0
     critical, shift = float(stats.t.isf(alpha / 2, freedom)), abs(difference) / error
     above, below = float(stats.nct.sf(critical, freedom, shift)), float(stats.nct.cdf(-critical, freedom, shift))
@@ -60,7 +61,7 @@ def smallest_detectable(error: float, freedom: float, wished: float = WISHED_POW
     """Return the smallest difference that is found with the wished probability; NaN without an error."""
     if math.isnan(error) or not freedom > 0:
         return math.nan
-    if error <= 0:
+    if error <= ROUNDING:
         return 0.0
     most = float(stats.t.isf(alpha / 2, freedom) + stats.t.ppf(wished, freedom)) * error * 2
     return float(optimize.brentq(lambda difference: power(error, freedom, difference, alpha) - wished, 0.0, most))
