@@ -421,6 +421,4 @@ async def test_one_seed_is_one_open_answer(leas: Instrument) -> None:
 def test_a_study_of_a_rating_scale_begun_before_there_were_other_formats_goes_on() -> None:
     instrument = find_instrument("pvq-21")
     respondent = Simulated("simulated:clean", preset("clean", instrument), instrument)
-    assert (
-        respondent.identity.settings["profile_hash"] == "7b9b4b62bbf8340f"
-    )
+    assert respondent.identity.settings["profile_hash"] == "7b9b4b62bbf8340f"
