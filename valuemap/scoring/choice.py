@@ -17,6 +17,7 @@ from scipy import stats
 
 from valuemap.instrument import Choice
 from valuemap.scoring.answers import Answers
+from valuemap.scoring.profile import leave_out_people
 from valuemap.statistics.estimate import Matrix
 from valuemap.statistics.means import item_means
 
@@ -84,7 +85,7 @@ def option_shares(answers: Answers) -> Matrix:
     In distribution mode these are the exact probabilities.
     """
     options = np.arange(1, answers.instrument.response.n_options + 1)
-    chosen = answers.part("option")[:, :, None]
+    chosen = answers.chosen[:, :, None]
     sampled = np.where(np.isnan(chosen), np.nan, chosen == options)
     return np.where(np.isnan(answers.probabilities), sampled, answers.probabilities)
 
@@ -113,11 +114,16 @@ def accuracy(answers: Answers, level: str) -> tuple[Accuracy, ...]:
     """
     response = answers.instrument.response
     assert isinstance(response, Choice)
-    right = item_means(answers.values)
+    right = item_means(_counted(answers).values)
     return tuple(
         _accuracy(scale.id, scale.name, right[np.array(scale.items) - 1], response.options)
         for scale in answers.instrument.scales_of(level)
     )
+
+
+def _counted(answers: Answers) -> Answers:
+    """Leave out the people whom the instrument's rules leave out of its scores."""
+    return leave_out_people(answers)[0] if answers.is_people else answers
 
 
 def exact_interval(right: float, items: int) -> tuple[float, float]:
@@ -153,7 +159,7 @@ def hit_rates(answers: Answers) -> HitRates:
     """
     response = answers.instrument.response
     assert isinstance(response, Choice)
-    k = response.options
+    answers, k = _counted(answers), response.options
     passes = zip(option_shares(answers), rotation_of(answers), strict=True)
     shares = np.stack([np.roll(own, -rotation, axis=1) for own, rotation in passes])
     # Where the right word stood: its number, moved back by the rotation.
