@@ -185,6 +185,12 @@ def test_an_open_answer_has_its_words_its_levels_and_their_scorer(opened: StudyF
     assert set(found["raw"]) == {REPLY, "No."}
 
 
+def test_the_codebook_says_that_open_answers_have_no_order_of_options(opened: StudyFile) -> None:
+    for table in (long_table(opened), wide_table(opened)):
+        order = next(field for field in table.fields if field.name == "option_order")
+        assert order.values == (("none", "there are no options to choose from"),)
+
+
 def test_the_usual_scorer_is_the_word_list(opened: StudyFile) -> None:
     found = frame(long_table(opened))
     assert found["level_total"].tolist()[:19] == [0.0] * 19

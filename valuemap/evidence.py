@@ -25,7 +25,6 @@ from valuemap.reading import (
     TAIL,
     Reading,
     correlated,
-    item_means,
     missing,
     number,
     resampled,
@@ -37,6 +36,7 @@ from valuemap.scoring.profile import items_of, leave_out_people
 from valuemap.scoring.scores import scores_of
 from valuemap.statistics.circle import structural_summary
 from valuemap.statistics.estimate import Matrix
+from valuemap.statistics.means import item_means
 from valuemap.study import State
 
 #: The level whose circle is fitted: that of the ten values, for which people's fits are known.

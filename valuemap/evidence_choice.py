@@ -9,30 +9,23 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy import stats
 
 from valuemap.instrument import Choice
-from valuemap.reading import NO_ANSWER, Reading, item_means, missing, number, resampled
+from valuemap.reading import NO_ANSWER, Reading, missing, number, resampled
 from valuemap.scoring.answers import Answers
+from valuemap.scoring.choice import guessing_p, option_shares, rotation_of
 from valuemap.statistics.estimate import Matrix
+from valuemap.statistics.means import item_means
 
 
-def option_shares(answers: Answers) -> Matrix:
-    """Return how often each option was chosen, shape (administrations, items, options); NaN where nothing is valid.
-
-    In distribution mode these are the exact probabilities.
-    """
-    options = np.arange(1, answers.instrument.response.n_options + 1)
-    chosen = answers.part("option")[:, :, None]
-    sampled = np.where(np.isnan(chosen), np.nan, chosen == options)
-    return np.where(np.isnan(answers.probabilities), sampled, answers.probabilities)
-
-
-def rotation_of(answers: Answers) -> NDArray[np.int64]:
-    """Return by how many places the words of each administration were rotated."""
-    orders = answers.administrations["option_order"].str.removeprefix("rotation-")
-    return orders.to_numpy(dtype=np.int64)
+def shares_by_rotation(answers: Answers) -> dict[int, Matrix]:
+    """Return the share of each option by item under every rotation that was used; each of shape (items, options)."""
+    shares, rotations = option_shares(answers), rotation_of(answers)
+    found = {}
+    for rotation in np.unique(rotations).tolist():
+        own = shares[rotations == rotation]
+        found[rotation] = item_means(own.reshape(len(own), -1)).reshape(own.shape[1:])
+    return found
 
 
 def place_shares(answers: Answers) -> Matrix:
@@ -40,13 +33,8 @@ def place_shares(answers: Answers) -> Matrix:
 
     NaN for an item without a valid answer in some rotation.
     """
-    shares, rotations = option_shares(answers), rotation_of(answers)
-    by_rotation = []
-    for rotation in np.unique(rotations):
-        own = shares[rotations == rotation]
-        means = item_means(own.reshape(len(own), -1)).reshape(own.shape[1:])
-        by_rotation.append(np.roll(means, -rotation, axis=1))
-    return np.asarray(np.mean(by_rotation, axis=0))
+    by_place = [np.roll(own, -rotation, axis=1) for rotation, own in shares_by_rotation(answers).items()]
+    return np.asarray(np.mean(by_place, axis=0))
 
 
 def place_preference(answers: Answers, seed: int) -> Reading:
@@ -58,7 +46,8 @@ def place_preference(answers: Answers, seed: int) -> Reading:
     k = answers.instrument.response.n_options
     rotations = len(np.unique(rotation_of(answers)))
     if rotations < k:
-        return missing(f"only {rotations} of the {k} rotations of the words was used, so content and place are one")
+        was = "was" if rotations == 1 else "were"
+        return missing(f"only {rotations} of the {k} rotations of the words {was} used, so content and place are one")
     shares = place_shares(answers)
     there = ~np.isnan(shares).any(axis=1)
     if not there.any():
@@ -82,11 +71,7 @@ def rotation_agreement(answers: Answers, seed: int) -> Reading:
     of rotations. 1: the content decides alone; 0: as often the same as by guessing.
     """
     k = answers.instrument.response.n_options
-    shares, rotations = option_shares(answers), rotation_of(answers)
-    means = []
-    for rotation in np.unique(rotations):
-        own = shares[rotations == rotation]
-        means.append(item_means(own.reshape(len(own), -1)).reshape(own.shape[1:]))
+    means = shares_by_rotation(answers).values()
     if len(means) < 2:
         return missing("the words were shown in one order only")
     same = np.mean([(one * other).sum(axis=1) for one, other in itertools.combinations(means, 2)], axis=0)
@@ -114,7 +99,7 @@ def better_than_guessing(answers: Answers) -> Reading:
     if not len(right):
         return missing(NO_ANSWER)
     correct, items = float(right.sum()), len(right)
-    p = float(stats.binom.sf(np.floor(correct + 1e-9) - 1, items, 1 / response.options))
+    p = guessing_p(correct, items, response.options)
     words = (
         f"{correct:.1f} of {items} items are right, where guessing gives {items / response.options:.1f} (p = {p:.3f})"
     )

@@ -9,10 +9,11 @@ from __future__ import annotations
 import numpy as np
 
 from valuemap.errors import StatisticsError
-from valuemap.reading import NO_ANSWER, Reading, correlated, item_means, missing, number, share
+from valuemap.reading import NO_ANSWER, Reading, correlated, missing, number, share
 from valuemap.scoring.answers import STATE_CODES, Answers
 from valuemap.statistics.agreement import weighted_kappa
 from valuemap.statistics.estimate import Matrix
+from valuemap.statistics.means import item_means
 from valuemap.study import State
 
 

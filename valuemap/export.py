@@ -28,7 +28,7 @@ from valuemap.export_table import STATES, Cell, Field, Kind, Table
 from valuemap.hostile_text import harmless, printable
 from valuemap.scoring.levels import Scorer
 from valuemap.store import StudyFile
-from valuemap.study import State
+from valuemap.study import OptionOrder, State
 
 Format = Literal["csv", "parquet", "jsonl", "sav"]
 Shape = Literal["long", "wide", "ratings"]
@@ -161,13 +161,18 @@ def _stored(row: Sequence[Any]) -> StoredAnswer:
 
 
 def _with_orders(fields: tuple[Field, ...], file: StudyFile) -> tuple[Field, ...]:
-    """Say what the rotations of options mean, where there are any."""
-    orders = {condition.option_order for condition in file.conditions().values()}
-    rotations = sorted(order for order in orders if order.startswith("rotation-"))
-    if not rotations:
+    """Say what the rotations of options mean, where there are any, or that there are no options."""
+    orders = sorted({condition.option_order for condition in file.conditions().values()})
+    if not any(order == "none" or order.startswith("rotation-") for order in orders):
         return fields
-    meanings = tuple((order, f"option {int(order.removeprefix('rotation-')) + 1} printed first") for order in rotations)
+    meanings = tuple((order, _meaning_of_order(order)) for order in orders)
     return tuple(replace(one, values=meanings) if one.name == "option_order" else one for one in fields)
+
+
+def _meaning_of_order(order: OptionOrder) -> str:
+    if order == "none":
+        return "there are no options to choose from"
+    return f"option {int(order.removeprefix('rotation-')) + 1} printed first"
 
 
 def _typed(fields: Sequence[Field], row: Sequence[Cell]) -> tuple[Cell, ...]:

@@ -66,15 +66,6 @@ def signed(value: float) -> str:
     return text if text.startswith("−") or not float(text) else f"+{text}"
 
 
-def item_means(values: Matrix) -> Matrix:
-    """Mean of every column over the rows that have a value; NaN where none has."""
-    there = ~np.isnan(values)
-    counts = there.sum(axis=0)
-    sums = np.where(there, values, 0.0).sum(axis=0)
-    means: Matrix = np.divide(sums, counts, out=np.full(values.shape[1], np.nan), where=counts > 0)
-    return means
-
-
 def share(part: int, whole: int, words: str) -> Reading:
     """Share with Wilson's interval. R: ``binom::binom.wilson(part, whole)``."""
     interval = stats.binomtest(part, whole).proportion_ci(CONFIDENCE, method="wilson")

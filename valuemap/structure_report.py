@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from valuemap.errors import StatisticsError, UsageError
 from valuemap.instrument import Circle, Instrument, Scale
 from valuemap.rating_scales import only_rating_scales
-from valuemap.reliability.rows import Rows, item_means, row_sets
+from valuemap.reliability.rows import Rows, row_sets
 from valuemap.scoring.answers import Answers
 from valuemap.scoring.keyed import score
 from valuemap.statistics.circle import (
@@ -42,6 +42,7 @@ from valuemap.statistics.exploratory import (
     kmo,
     parallel_analysis,
 )
+from valuemap.statistics.means import item_means
 from valuemap.statistics.scaling import correlation_dissimilarity, mds, procrustes
 
 Part = Literal["cfa", "mds", "summary", "factors"]

@@ -239,3 +239,16 @@ def test_people_who_took_a_choice_test_are_scored_judged_and_reported(cli: Cli, 
     assert [row["right"] for row in scored["rows"]] == [12.0]
     assert "INTERPRETABLE as scores" in cli("quality", "eyes.vmap").out
     assert cli("report", "eyes.vmap", "--out", "eyes.html").code == 0
+    page = Path("eyes.html").read_text(encoding="utf-8")
+    assert "A score is the number of right answers." in page  # and not that words were rotated
+
+
+def test_equal_answers_to_a_choice_test_are_equal_options_and_not_right_ones(cli: Cli, home: Path) -> None:
+    key = find_instrument("eyes-schematic").response.key  # type: ignore[union-attr]
+    people = {"knows": key, "clicks": [1] * 24}
+    rows = [["person", *(f"q{item:02d}" for item in range(1, 25))]]
+    rows += [[name, *map(str, codes)] for name, codes in people.items()]
+    (home / "eyes.csv").write_text("\n".join(map(",".join, rows)), encoding="utf-8")
+    options = ("--id", "person", *ITEMS, "--max-same-answer", "20", "--out", "eyes.vmap")
+    cli("import", "eyes-schematic", str(home / "eyes.csv"), *options)
+    assert [row["right"] for row in json.loads(cli("score", "eyes.vmap", "--json").out)["rows"]] == [24.0]

@@ -416,3 +416,9 @@ async def test_one_seed_is_one_open_answer(leas: Instrument) -> None:
     first, again = [await written(profile(), leas, 20) for _ in range(2)]
     assert first == again
     assert len(set(first)) > 10
+
+
+def test_a_study_of_a_rating_scale_begun_before_there_were_other_formats_goes_on() -> None:
+    instrument = find_instrument("pvq-21")
+    respondent = Simulated("simulated:clean", preset("clean", instrument), instrument)
+    assert respondent.identity.settings["profile_hash"] == "7b9b4b62bbf8340f"

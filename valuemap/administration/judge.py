@@ -9,7 +9,6 @@ not asked again, a failed call is; a reply that does not plainly give one level 
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 import re
@@ -21,7 +20,7 @@ from valuemap.administration.parse import CUT_OFF_FINISHES, visible
 from valuemap.administration.plain_text import plain
 from valuemap.administration.reason import Reason
 from valuemap.administration.refusal import refuses
-from valuemap.administration.run import Outcome, Settings, Stop, commit_regularly
+from valuemap.administration.run import Limits, Outcome, Settings, Stop, work_together, written
 from valuemap.blinding import BlindAnswer, blind_answers, differ_decides, open_format
 from valuemap.errors import ProviderError, StudyError, UsageError
 from valuemap.hostile_text import printable
@@ -92,25 +91,19 @@ async def judge_answers(
     """
     response = open_format(file)
     rows = {name: _as_rater(file, judge.identity, rubric, settings) for name, judge in judges.items()}
-    run = _Run(file, response, rubric, settings, meter, stop, progress, max_tokens)
-    try:
-        async with asyncio.TaskGroup() as tasks:
-            ticking = tasks.create_task(commit_regularly(file))
-            workers = []
-            for name, judge in judges.items():
-                left = iter(tasks_left(file, rows[name], repeats))
-                slots = settings.concurrency if judge.slots is None else judge.slots
-                workers += [tasks.create_task(run.work(judge, rows[name], left)) for _ in range(slots)]
-            await asyncio.gather(*workers)
-            ticking.cancel()
-    except BaseExceptionGroup as faults:
-        # A worker came to grief, say on a full disk: the others were cancelled, and the first fault is the news.
-        raise faults.exceptions[0] from None
+    limits = Limits(meter, stop)
+    run = _Run(file, response, rubric, settings, meter, limits, progress, max_tokens)
+    left = [(judge, rows[name], iter(tasks_left(file, rows[name], repeats))) for name, judge in judges.items()]
+    await work_together(
+        file,
+        [
+            run.work(judge, row, tasks)
+            for judge, row, tasks in left
+            for _ in range(settings.concurrency if judge.slots is None else judge.slots)
+        ],
+    )
     file.commit()
-    if run.fault:
-        raise run.fault
-    ended = "interrupted" if stop.requested else "limit" if run.limited else "complete"
-    return Outcome(ended, meter.calls, meter.spent)
+    return limits.outcome()
 
 
 def tasks_left(file: StudyFile, rater: int | None, repeats: int) -> tuple[Task, ...]:
@@ -257,30 +250,20 @@ class _Run:
         rubric: str,
         settings: Settings,
         meter: Meter,
-        stop: Stop,
+        limits: Limits,
         progress: Progress,
         max_tokens: int,
     ) -> None:
         self._file, self._response, self._rubric, self._max_tokens = file, response, rubric, max_tokens
-        self._settings, self._meter, self._stop, self._progress = settings, meter, stop, progress
+        self._settings, self._meter, self._limits, self._progress = settings, meter, limits, progress
         self._seed = f"{file.design()['seed']} {rubric_hash(rubric)}"
-        self.fault: ProviderError | None = None
-        self.limited = False
 
     async def work(self, judge: Respondent, rater: int, tasks: Iterator[Task]) -> None:
         """Take tasks until there are none, or until the run is to end."""
         for task in tasks:
-            if not self._may_go_on():
+            if not self._limits.may_go_on():
                 return
             await self._rate(judge, rater, task)
-
-    def _may_go_on(self) -> bool:
-        if self._stop.requested or self.fault:
-            return False
-        if not self._meter.may_call():
-            self.limited = True
-            return False
-        return True
 
     async def _rate(self, judge: Respondent, rater: int, task: Task) -> None:
         """Make one call and store its rating."""
@@ -297,10 +280,10 @@ class _Run:
             call = CallRecord(shown, request.seed, fault.attempts)
         except ProviderError as fault:
             self._meter.end(judge.identity, 0, 0)
-            self.fault = self.fault or fault
+            self._limits.fault = self._limits.fault or fault
             return
         else:
-            rating, call = read_rating(reply, self._response, task.repeat), _call(reply, shown, request.seed)
+            rating, call = read_rating(reply, self._response, task.repeat), written(reply, shown, request.seed)
         self._meter.end(judge.identity, call.tokens_in, call.tokens_out)
         add_rating(self._file, rater, task.row, rating, call)
         self._progress(rating)
@@ -319,22 +302,6 @@ def _request(
         items=(task.answer.item,),
         wording=task.answer.wording,
         repeat=task.repeat,
-    )
-
-
-def _call(reply: Reply, shown: str, seed: int) -> CallRecord:
-    return CallRecord(
-        prompt=shown,
-        raw=reply.text,
-        refusal=reply.refusal,
-        finish_reason=reply.finish_reason,
-        tokens_in=reply.tokens_in,
-        tokens_out=reply.tokens_out,
-        latency=reply.latency,
-        seed=seed,
-        attempts=reply.attempts,
-        model=reply.model,
-        fingerprint=reply.fingerprint,
     )
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from valuemap.administration import prompt
 from valuemap.administration.budget import Meter
@@ -90,6 +91,37 @@ class Stop:
         self.requested = True
 
 
+class Limits:
+    """When a run is to make no further call: it was asked to end, a limit is reached, or there is a fault."""
+
+    def __init__(self, meter: Meter, stop: Stop) -> None:
+        self._meter, self._stop = meter, stop
+        self._limited = False
+        self.fault: ProviderError | None = None
+
+    def may_go_on(self) -> bool:
+        """Whether one more call may be made."""
+        if self._stop.requested or self.fault:
+            return False
+        if not self._meter.may_call():
+            self._limited = True
+            return False
+        return True
+
+    def outcome(self) -> Outcome:
+        """Return how the run ended.
+
+        Raises
+        ------
+        ProviderError
+            The fault that ended it.
+        """
+        if self.fault:
+            raise self.fault
+        ended = "interrupted" if self._stop.requested else "limit" if self._limited else "complete"
+        return Outcome(ended, self._meter.calls, self._meter.spent)
+
+
 async def administer(
     study: Study,
     respondents: Mapping[str, Respondent],
@@ -121,33 +153,40 @@ async def administer(
         A respondent cannot be asked at all. Everything answered until then is stored.
     """
     done = file.answered()
-    run = _Run(file, settings, meter, stop, progress)
+    limits = Limits(meter, stop)
+    run = _Run(file, settings, meter, limits, progress)
+    left = []
+    for identity in study.respondents:
+        last = study.repeats if up_to is None else up_to[identity.name]
+        left.append((respondents[identity.name], _chains(study, identity, file, done, last)))
+    if study.pictures:  # a server that takes none is to say so once, and not to every worker
+        await work_together(file, [run.work(respondent, itertools.islice(chains, 1)) for respondent, chains in left])
+    await work_together(
+        file,
+        [
+            run.work(respondent, chains)
+            for respondent, chains in left
+            for _ in range(settings.concurrency if respondent.slots is None else respondent.slots)
+        ],
+    )
+    for respondent in respondents.values():
+        file.record_identity(respondent.identity)
+    return limits.outcome()
+
+
+async def work_together(file: StudyFile, workers: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """Let workers work side by side until all are done, committing what comes in."""
     try:
         async with asyncio.TaskGroup() as tasks:
-            ticking = tasks.create_task(commit_regularly(file))
-            workers = []
-            for identity in study.respondents:
-                respondent = respondents[identity.name]
-                last = study.repeats if up_to is None else up_to[identity.name]
-                chains = _chains(study, identity, file, done, last)
-                slots = settings.concurrency if respondent.slots is None else respondent.slots
-                if study.pictures:  # a server that takes none is to say so once, and not to every worker
-                    await run.work(respondent, itertools.islice(chains, 1))
-                workers += [tasks.create_task(run.work(respondent, chains)) for _ in range(slots)]
-            await asyncio.gather(*workers)
+            ticking = tasks.create_task(_commit_regularly(file))
+            await asyncio.gather(*[tasks.create_task(worker) for worker in workers])
             ticking.cancel()
     except BaseExceptionGroup as faults:
         # A worker came to grief, say on a full disk: the others were cancelled, and the first fault is the news.
         raise faults.exceptions[0] from None
-    for respondent in respondents.values():
-        file.record_identity(respondent.identity)
-    if run.fault:
-        raise run.fault
-    ended = "interrupted" if stop.requested else "limit" if run.limited else "complete"
-    return Outcome(ended, meter.calls, meter.spent)
 
 
-async def commit_regularly(file: StudyFile) -> None:
+async def _commit_regularly(file: StudyFile) -> None:
     """Commit what has come in, several times a second, for as long as it is not cancelled."""
     while True:
         await asyncio.sleep(COMMIT_SECONDS)
@@ -157,32 +196,22 @@ async def commit_regularly(file: StudyFile) -> None:
 class _Run:
     """What the workers of one run share."""
 
-    def __init__(self, file: StudyFile, settings: Settings, meter: Meter, stop: Stop, progress: Progress) -> None:
-        self._file, self._settings, self._meter, self._stop = file, settings, meter, stop
+    def __init__(self, file: StudyFile, settings: Settings, meter: Meter, limits: Limits, progress: Progress) -> None:
+        self._file, self._settings, self._meter, self._limits = file, settings, meter, limits
         self._progress = progress
-        self.fault: ProviderError | None = None
-        self.limited = False
 
     async def work(self, respondent: Respondent, chains: Iterator[Chain]) -> None:
         """Take chains until there are none, or until the run is to end."""
         for chain in chains:
             messages = chain.history
             for turn in chain.turns:
-                if not self._may_go_on():
+                if not self._limits.may_go_on():
                     return
                 messages = (*messages, Message("user", turn.text, turn.pictures))
                 reply = await self._ask(respondent, chain.administration, messages, turn)
                 if reply is None:
                     break
                 messages = (*messages, Message("assistant", reply))
-
-    def _may_go_on(self) -> bool:
-        if self._stop.requested or self.fault:
-            return False
-        if not self._meter.may_call():
-            self.limited = True
-            return False
-        return True
 
     async def _ask(
         self,
@@ -201,12 +230,13 @@ class _Run:
                 call, answers = _read(await respondent.distribution(request), prompt_text, turn, request, choice=choice)
             else:
                 reply = await respondent.answer(request)
-                call, answers = _written(reply, prompt_text, administration, turn, request)
+                call = written(reply, prompt_text, request.seed)
+                answers = _answers(reply, administration, turn, request)
         except CallFailed as fault:
             call, answers = _failed(fault, prompt_text, turn, request)
         except ProviderError as fault:
             self._meter.end(administration.respondent, 0, 0)
-            self.fault = self.fault or fault
+            self._limits.fault = self._limits.fault or fault
             return None
         self._meter.end(administration.respondent, call.tokens_in, call.tokens_out)
         self._file.add(administration, call, answers)
@@ -287,12 +317,9 @@ def _shown(messages: tuple[Message, ...], turn: Turn) -> str:
     return "\n\n".join([*said[:-1], *shown, said[-1]])
 
 
-def _written(
-    reply: Reply, prompt_text: str, administration: Administration, turn: Turn, request: Request
-) -> tuple[CallRecord, tuple[AnswerRecord, ...]]:
-    """Parse a written reply into the answers of its turn."""
-    answers = _answers(reply, administration, turn, request)
-    call = CallRecord(
+def written(reply: Reply, prompt_text: str, seed: int) -> CallRecord:
+    """Record a call that was answered in words."""
+    return CallRecord(
         prompt=prompt_text,
         raw=reply.text,
         refusal=reply.refusal,
@@ -300,12 +327,11 @@ def _written(
         tokens_in=reply.tokens_in,
         tokens_out=reply.tokens_out,
         latency=reply.latency,
-        seed=request.seed,
+        seed=seed,
         attempts=reply.attempts,
         model=reply.model,
         fingerprint=reply.fingerprint,
     )
-    return call, answers
 
 
 def _answers(reply: Reply, administration: Administration, turn: Turn, request: Request) -> tuple[AnswerRecord, ...]:

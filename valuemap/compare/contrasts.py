@@ -26,6 +26,7 @@ from valuemap.scoring.scores import scores_of
 from valuemap.statistics.divergence import profile_distance
 from valuemap.statistics.effects import adjust
 from valuemap.statistics.groups import Discriminant, Manova, discriminant, manova
+from valuemap.statistics.means import item_means
 
 Matrix = NDArray[np.float64]
 
@@ -211,7 +212,7 @@ def difference_with_error(one: Answers, other: Answers, level: str) -> tuple[Mat
         means = [_cluster_means(answers, own, shared, level) for answers, own in zip((one, other), labels, strict=True)]
         within, each = means[0] - means[1], np.arange(len(shared))
         errors, freedom = standard_errors(within, each, each, shares, overlap_of(one.instrument, level))
-        return _column_means(within), errors, np.full(len(shares), freedom)
+        return item_means(within), errors, np.full(len(shares), freedom)
     first, second = (_profile(answers, level) for answers in (one, other))
     squares = np.array([[scale.se**2 for scale in profile.scales] for profile in (first, second)])
     freedoms = np.array([first.degrees_of_freedom, second.degrees_of_freedom])
@@ -234,7 +235,7 @@ def welch_freedom(squares: Matrix, freedoms: Matrix) -> float:
 
 def _cluster_means(answers: Answers, labels: NDArray[np.str_], clusters: Sequence[str], level: str) -> Matrix:
     centred = scores_of(answers, level).centred
-    return np.array([_column_means(centred[labels == cluster]) for cluster in clusters])
+    return np.array([item_means(centred[labels == cluster]) for cluster in clusters])
 
 
 def _clusters(one: Answers, other: Answers) -> tuple[NDArray[np.str_], NDArray[np.str_]]:
@@ -244,14 +245,6 @@ def _clusters(one: Answers, other: Answers) -> tuple[NDArray[np.str_], NDArray[n
         facets.remove("framing")
     keys = [answers.administrations[facets].agg("\x00".join, axis=1).to_numpy(dtype=str) for answers in (one, other)]
     return keys[0], keys[1]
-
-
-def _column_means(rows: Matrix) -> Matrix:
-    there = ~np.isnan(rows)
-    counts = there.sum(axis=0)
-    sums = np.where(there, rows, 0.0).sum(axis=0)
-    means: Matrix = np.divide(sums, counts, out=np.full(rows.shape[1], math.nan), where=counts > 0)
-    return means
 
 
 def _adjusted(contrasts: list[Contrast]) -> tuple[Contrast, ...]:

@@ -49,8 +49,7 @@ def answer_shares(answers: Answers) -> Matrix:
     wording lists them.
     """
     options = np.array(answers.instrument.response.values)
-    chosen = answers.parts.get("option", answers.values)  # of a choice, values are points
-    given = (chosen[:, :, None] == options).astype(np.float64)
+    given = (answers.chosen[:, :, None] == options).astype(np.float64)
     exact = ~np.isnan(answers.probabilities).any(axis=2)
     given[exact] = answers.probabilities[exact]
     given[np.isnan(answers.values)] = 0.0

@@ -19,9 +19,10 @@ from scipy import stats
 
 from valuemap.compare.contrasts import welch_freedom
 from valuemap.drift.cells import Shared, Side
-from valuemap.reading import ROUNDING, item_means
+from valuemap.reading import ROUNDING
 from valuemap.scoring.profile import error_shares, items_of, overlap_of, standard_errors
 from valuemap.scoring.scores import scores_of
+from valuemap.statistics.means import item_means
 
 Matrix = NDArray[np.float64]
 

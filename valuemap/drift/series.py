@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from valuemap.drift.release import Release
-from valuemap.reading import item_means
 from valuemap.scoring.keyed import score
+from valuemap.statistics.means import item_means
 from valuemap.statistics.sequential import PassSums, pass_sums
 
 Matrix = NDArray[np.float64]

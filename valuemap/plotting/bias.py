@@ -30,9 +30,9 @@ from valuemap.plotting.words import (
 )
 from valuemap.quality import Evidence
 from valuemap.rating_scales import only_rating_scales
-from valuemap.reliability.rows import item_means
 from valuemap.scoring.answers import Answers
 from valuemap.scoring.scores import scores_of
+from valuemap.statistics.means import item_means
 
 #: Panels are legible from this width on, and need not be wider than that (mm).
 NARROWEST, WIDEST = 36.0, 55.0

@@ -27,9 +27,10 @@ from valuemap.plotting.sectors import edges, key, tints
 from valuemap.plotting.style import COLOURS, QUIET, Style, legend_above
 from valuemap.plotting.values import places
 from valuemap.plotting.words import Words, listed, n_sentence, states_sentence, verdict_sentence
-from valuemap.reliability.rows import Rows, item_means, row_sets
+from valuemap.reliability.rows import Rows, row_sets
 from valuemap.scoring.keyed import score
 from valuemap.statistics.circle import circle_points
+from valuemap.statistics.means import item_means
 from valuemap.statistics.scaling import COARSE, correlation_dissimilarity, procrustes, scaled_points
 from valuemap.structure_report import FEWEST_ROWS, scale_from_circle
 

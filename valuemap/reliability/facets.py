@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 
 from valuemap.errors import StatisticsError
 from valuemap.instrument import Instrument
-from valuemap.reliability.rows import item_means
 from valuemap.scoring.answers import Answers
 from valuemap.scoring.profile import items_of
 from valuemap.scoring.scores import scores_of
@@ -33,6 +32,7 @@ from valuemap.statistics.generalizability import (
     smallest_designs,
     variance_components,
 )
+from valuemap.statistics.means import item_means
 
 SCALE, ITEM = "scale", "item"
 RANDOM_FACETS = ("wording", "framing", "presentation")

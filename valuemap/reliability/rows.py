@@ -20,6 +20,7 @@ from valuemap.errors import StudyError
 from valuemap.instrument import Instrument
 from valuemap.scoring.answers import FACETS, Answers
 from valuemap.scoring.profile import leave_out_people
+from valuemap.statistics.means import item_means
 
 RowKind = Literal["people", "passes", "models"]
 
@@ -121,12 +122,3 @@ def centred_items(values: NDArray[np.float64], instrument: Instrument) -> NDArra
         return None
     centred: NDArray[np.float64] = values - item_means(values.T)[:, None]
     return centred
-
-
-def item_means(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Mean of each column over the answers there are; NaN where there is none."""
-    there = ~np.isnan(values)
-    sums, counts = np.where(there, values, 0.0).sum(axis=0), there.sum(axis=0)
-    means: NDArray[np.float64] = np.full(values.shape[1], np.nan)
-    np.divide(sums, counts, out=means, where=counts > 0)
-    return means

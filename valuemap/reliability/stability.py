@@ -19,11 +19,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from valuemap.errors import StatisticsError
-from valuemap.reliability.rows import item_means
 from valuemap.scoring.answers import FACETS, Answers
 from valuemap.scoring.scores import scores_of
 from valuemap.statistics.divergence import pearson, spearman
 from valuemap.statistics.estimate import Estimate
+from valuemap.statistics.means import item_means
 from valuemap.statistics.reliability import IccForm, icc
 
 FEWEST_RESPONDENTS = 3

@@ -278,15 +278,20 @@ def _unreadable(instrument: Instrument) -> str:
 def _scoring(instrument: Instrument, answers: Answers) -> str:
     if isinstance(instrument.response, OpenAnswer):
         unrated = f" {answers.n_unrated:,} valid answers had no level and were left out." if answers.n_unrated else ""
-        return (
-            f"Answers were levelled by {answers.scorer}; an answer's total is its highest part, and "
-            f"{instrument.response.total_maximum} where all parts are at {instrument.response.part_maximum} and "
-            f"differ. A score is the sum over scenes (the mean times their number, where some have no level).{unrated}"
-        )
+        response = instrument.response
+        more = f", and {response.total_maximum} where all parts are at {response.part_maximum} and differ"
+        total = "is its highest part" + (more if response.total_maximum > response.part_maximum else "")
+        score = "mean over scenes"
+        if instrument.scoring == "sum":
+            score = "sum over scenes (the mean times their number, where some have no level)"
+        return f"Answers were levelled by {answers.scorer}; an answer's total {total}. A score is the {score}.{unrated}"
     if isinstance(instrument.response, Choice):
+        rotated = answers.administrations["option_order"].nunique() > 1
+        places = "; the words' places were rotated so that a preference for a place could be estimated"
+        score = "number" if instrument.scoring == "sum" else "share"
         return (
-            "A score is the number of right answers; the words' places were rotated so that a preference for a place "
-            "could be estimated. Exact intervals and tests against guessing count items and not repeats."
+            f"A score is the {score} of right answers{places if rotated else ''}. Exact intervals and tests against "
+            "guessing count items and not repeats."
         )
     where = "by the same person" if answers.is_people else "in the same pass"
     score = "A scale's score is the mean of its items"

@@ -274,7 +274,9 @@ class Simulated:
     def __init__(self, name: str, profile: SimulatedProfile, instrument: Instrument) -> None:
         self._profile = profile
         self._instrument = instrument
-        truth = hashlib.sha256(repr(sorted(profile.model_dump().items())).encode()).hexdigest()[:16]
+        # What means nothing for a rating scale is no part of who answers it: older studies of such go on.
+        idle = {"accuracy", "awareness"} if instrument.response.kind == "likert" else set()
+        truth = hashlib.sha256(repr(sorted(profile.model_dump(exclude=idle).items())).encode()).hexdigest()[:16]
         self.identity = Identity(name, "simulated", profile.name, {"profile_hash": truth, "seed": profile.seed})
         self._tables: dict[tuple[str, tuple[int, ...], int | None], NDArray[np.float64]] = {}
 

@@ -81,6 +81,11 @@ class Answers:
         return self.parts.get(name, self.values)
 
     @property
+    def chosen(self) -> NDArray[np.float64]:
+        """The scale value of each rating, or the number of the option chosen, whether it is right or not."""
+        return self.parts.get("option", self.values)
+
+    @property
     def n_unrated(self) -> int:
         """Count the valid answers to which the scorer gave no level."""
         return int(((self.states == STATE_CODES[State.VALID]) & np.isnan(self.values)).sum())

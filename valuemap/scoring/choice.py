@@ -12,13 +12,14 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import stats
 
-from valuemap.evidence_choice import option_shares, rotation_of
 from valuemap.instrument import Choice
-from valuemap.reading import item_means
 from valuemap.scoring.answers import Answers
+from valuemap.scoring.profile import leave_out_people
 from valuemap.statistics.estimate import Matrix
+from valuemap.statistics.means import item_means
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,23 @@ class HitRates:
     chosen: tuple[float, ...]
 
 
+def option_shares(answers: Answers) -> Matrix:
+    """Return how often each option was chosen, shape (administrations, items, options); NaN where nothing is valid.
+
+    In distribution mode these are the exact probabilities.
+    """
+    options = np.arange(1, answers.instrument.response.n_options + 1)
+    chosen = answers.chosen[:, :, None]
+    sampled = np.where(np.isnan(chosen), np.nan, chosen == options)
+    return np.where(np.isnan(answers.probabilities), sampled, answers.probabilities)
+
+
+def rotation_of(answers: Answers) -> NDArray[np.int64]:
+    """Return by how many places the words of each administration were rotated."""
+    orders = answers.administrations["option_order"].str.removeprefix("rotation-")
+    return orders.to_numpy(dtype=np.int64)
+
+
 def accuracy(answers: Answers, level: str) -> tuple[Accuracy, ...]:
     """Count right answers by scale.
 
@@ -96,11 +114,16 @@ def accuracy(answers: Answers, level: str) -> tuple[Accuracy, ...]:
     """
     response = answers.instrument.response
     assert isinstance(response, Choice)
-    right = item_means(answers.values)
+    right = item_means(_counted(answers).values)
     return tuple(
         _accuracy(scale.id, scale.name, right[np.array(scale.items) - 1], response.options)
         for scale in answers.instrument.scales_of(level)
     )
+
+
+def _counted(answers: Answers) -> Answers:
+    """Leave out the people whom the instrument's rules leave out of its scores."""
+    return leave_out_people(answers)[0] if answers.is_people else answers
 
 
 def exact_interval(right: float, items: int) -> tuple[float, float]:
@@ -110,11 +133,19 @@ def exact_interval(right: float, items: int) -> tuple[float, float]:
     return low, high
 
 
+def guessing_p(right: float, items: int, options: int) -> float:
+    """Return the exact one-sided binomial p of as many right items or more by guessing; `right` is rounded down.
+
+    R: ``binom.test(x, n, 1 / k, alternative = "greater")``.
+    """
+    return float(stats.binom.sf(math.floor(right + 1e-9) - 1, items, 1 / options))
+
+
 def _accuracy(scale: str, name: str, right: Matrix, options: int) -> Accuracy:
     there = right[~np.isnan(right)]
     n, x = len(there), float(there.sum())
     low, high = exact_interval(x, n) if n else (math.nan, math.nan)
-    p = float(stats.binom.sf(math.floor(x + 1e-9) - 1, n, 1 / options)) if n else math.nan
+    p = guessing_p(x, n, options) if n else math.nan
     return Accuracy(scale, name, x, n, len(right), x / n if n else math.nan, low, high, n / options, p)
 
 
@@ -128,7 +159,7 @@ def hit_rates(answers: Answers) -> HitRates:
     """
     response = answers.instrument.response
     assert isinstance(response, Choice)
-    k = response.options
+    answers, k = _counted(answers), response.options
     passes = zip(option_shares(answers), rotation_of(answers), strict=True)
     shares = np.stack([np.roll(own, -rotation, axis=1) for own, rotation in passes])
     # Where the right word stood: its number, moved back by the rotation.

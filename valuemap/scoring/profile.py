@@ -260,7 +260,7 @@ def leave_out_people(answers: Answers) -> tuple[Answers, tuple[str, ...]]:
         if over.any():
             reasons.append(f"{int(over.sum())} with more than {rules.max_missing} missing answers")
     if rules.max_same_answer is not None:
-        same = np.max([(answers.values == value).sum(axis=1) for value in answers.instrument.response.values], axis=0)
+        same = np.max([(answers.chosen == value).sum(axis=1) for value in answers.instrument.response.values], axis=0)
         over = (same >= rules.max_same_answer) & keep
         keep &= ~over
         if over.any():
