@@ -161,3 +161,9 @@ def test_a_baseline_keeps_the_levels(cli: Cli, scenes: str) -> None:
 def test_an_export_of_ratings_does_not_call_its_rows_answers(cli: Cli, scenes: str) -> None:
     rate(Path(scenes), dict.fromkeys(range(1, 21), (3, 2, False)))
     assert cli("export", scenes, "--shape", "ratings", "--out", "r.csv").err.startswith("Ratings of 160 answers (")
+
+
+@pytest.mark.parametrize("kind", ["profile", "models", "divergence", "levels"])
+def test_every_caption_about_levels_names_who_gave_them(cli: Cli, scenes: str, kind: str) -> None:
+    assert cli("figure", kind, scenes, "-o", f"{kind}.png").code == 0
+    assert Path(f"{kind}.txt").read_text(encoding="utf-8").count("Levelled by lexical (emotion words") == 1
