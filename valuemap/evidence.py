@@ -81,6 +81,12 @@ def weakest_scale(answers: Answers) -> Reading:
     return Reading(lowest, None, None, f"{name} has the fewest valid answers: {valid:,} of {of:,}")
 
 
+def items_answered(answers: Answers) -> Reading:
+    """Share of the items that have an answer with a value in any pass: what is left of a sum is an extrapolation."""
+    count, items = int((~np.isnan(answers.values)).any(axis=0).sum()), answers.values.shape[1]
+    return Reading(count / items, None, None, f"{count:,} of {items:,} items have an answer that counts, in any pass")
+
+
 def people_left_out(answers: Answers) -> Reading:
     """Share of people whom the instrument's rules on missing and equal answers leave out, with Wilson's interval."""
     kept, reasons = leave_out_people(answers)

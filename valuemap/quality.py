@@ -196,10 +196,15 @@ THRESHOLDS = (
 )
 
 
+#: Of sums: an item that nobody answered counts as the mean of the others.
+ITEMS_ANSWERED = Threshold(
+    "Items answered", (0.95, ANY), (ENOUGH_VALID, ANY), "as for valid answers: a sum over other items is extrapolated"
+)
 #: Of choice tests: does the respondent choose words, or places?
 CHOICE_THRESHOLDS = (
     THRESHOLDS[0],
     THRESHOLDS[1],
+    ITEMS_ANSWERED,
     Threshold("Option mass", (0.80, ANY), (0.50, ANY), "as for rating scales"),
     Threshold(
         "Place preference",
@@ -222,6 +227,7 @@ CHOICE_THRESHOLDS = (
 OPEN_THRESHOLDS = (
     THRESHOLDS[0],
     THRESHOLDS[1],
+    ITEMS_ANSWERED,
     Threshold("Answers levelled", (0.95, ANY), (ENOUGH_VALID, ANY), "as for valid answers", essential="everybody"),
     Threshold("Disclaimers", (-ANY, 0.50), (-ANY, ANY), f"{CONVENTION}: what most replies deny, the rest may imitate"),
     Threshold(
@@ -314,6 +320,7 @@ def _figures_of_choice(answers: Answers, seed: int) -> dict[str, Reading]:
     return {
         "Valid answers": ev.valid_share(answers),
         "Valid by scale": ev.weakest_scale(answers),
+        "Items answered": ev.items_answered(answers),
         "Option mass": ev.option_mass(answers, seed),
         "Place preference": choice.place_preference(answers, seed),
         "Rotations agree": choice.rotation_agreement(answers, seed),
@@ -325,6 +332,7 @@ def _figures_of_open(answers: Answers) -> dict[str, Reading]:
     return {
         "Valid answers": ev.valid_share(answers),
         "Valid by scale": ev.weakest_scale(answers),
+        "Items answered": ev.items_answered(answers),
         "Answers levelled": opened.levelled_share(answers),
         "Disclaimers": opened.disclaimers(answers),
         "Scorers agree (κ)": opened.scorer_agreement(answers),

@@ -60,6 +60,9 @@ def test_a_study_that_broke_off_says_how_much_of_it_is_there(cli: Cli) -> None:
     cli("survey", "leas", "--model", "simulated:clean", "--max-calls", "3", "--out", "broken.vmap")
     ran = cli("score", "broken.vmap")
     assert "Unfinished: 3 of 20 answers have been asked for." in squeezed(ran.out)
+    # A total of twenty scenes is not known from three, however well they are answered.
+    assert "NOT INTERPRETABLE as scores" in ran.out
+    assert "Items answered: 3 of 20 items have an answer that counts, in any pass" in squeezed(ran.out)
 
 
 @pytest.mark.parametrize("study", ["scenes", "eyes"])
@@ -171,3 +174,9 @@ def test_the_export_says_which_words_gave_a_level(cli: Cli, tmp_path: Path) -> N
 def test_an_export_of_ratings_does_not_call_its_rows_answers(cli: Cli, scenes: str) -> None:
     rate(Path(scenes), dict.fromkeys(range(1, 21), (3, 2, False)))
     assert cli("export", scenes, "--shape", "ratings", "--out", "r.csv").err.startswith("Ratings of 160 answers (")
+
+
+@pytest.mark.parametrize("kind", ["profile", "models", "divergence", "levels"])
+def test_every_caption_about_levels_names_who_gave_them(cli: Cli, scenes: str, kind: str) -> None:
+    assert cli("figure", kind, scenes, "-o", f"{kind}.png").code == 0
+    assert Path(f"{kind}.txt").read_text(encoding="utf-8").count("Levelled by lexical (emotion words") == 1

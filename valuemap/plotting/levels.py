@@ -171,13 +171,12 @@ def _draw_right(figure: Figure, axes: Axes, table: pd.DataFrame, look: Style) ->
 def words(table: pd.DataFrame, material: Material, _options: Options) -> Words:
     """Word the caption and the alt text."""
     opened = "level" in table
-    scorers = dict.fromkeys(subject.answers.scorer for subject in material.subjects)
     return Words(
         title=f"Levels of the answers to {material.instrument.id}."
         if opened
         else f"Right answers to {material.instrument.id}.",
         shown=(
-            f"Bars: share of each level among the levelled answers, by part and in total, by {'; '.join(scorers)}."
+            "Bars: share of each level among the levelled answers, by part and in total."
             if opened
             else "Points: share of items right (an item's share over all passes); dashed: guessing."
         ),

@@ -20,7 +20,18 @@ from valuemap.errors import UsageError
 from valuemap.plotting.kind import Kind
 from valuemap.plotting.material import Material, Options, level_of, norm_shown, profile_of
 from valuemap.plotting.rows import handle
-from valuemap.plotting.style import DIFFERENCES, EM, INK, POINT, Style, colour, legend_above, marker, remark_below
+from valuemap.plotting.style import (
+    DIFFERENCES,
+    EM,
+    INK,
+    POINT,
+    SHARES,
+    Style,
+    colour,
+    legend_above,
+    marker,
+    remark_below,
+)
 from valuemap.plotting.values import places
 from valuemap.plotting.words import (
     Words,
@@ -157,10 +168,14 @@ def _draw_heat(figure: Figure, axes: Axes, scores: pd.DataFrame, look: Style, ce
     import seaborn as sns
 
     grid = scores.pivot_table(index="name", columns="respondent", values="score", sort=False, dropna=False)
-    most = float(np.nanmax(np.abs(grid.to_numpy(dtype=float)), initial=0.5))
+    values = grid.to_numpy(dtype=float)
+    most = float(np.nanmax(np.abs(values), initial=0.5))
+    # Sums of points and mean answers are never below 0: colours that diverge from 0 are for centred scores.
+    diverges = bool(np.nanmin(values, initial=0.0) < 0)
     numbers = grid.map(lambda value: "–" if np.isnan(value) else number(value))
     sns.heatmap(
-        grid, ax=axes, cmap=DIFFERENCES, vmin=-most, vmax=most, linewidths=0.8, linecolor="white",
+        grid, ax=axes, cmap=DIFFERENCES if diverges else SHARES, vmin=-most if diverges else 0, vmax=most,
+        linewidths=0.8, linecolor="white",
         annot=numbers if _holds_number(cell, look) else False, fmt="",
         annot_kws={"fontsize": look.small}, cbar_kws={"location": "bottom", "shrink": 0.8, "aspect": 30, "pad": 0.02},
     )  # fmt: skip

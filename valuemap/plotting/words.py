@@ -110,8 +110,10 @@ def n_sentence(material: Material) -> str:
 
 
 def states_sentence(material: Material) -> str:
-    """Say how many answers are in each state."""
-    return f"Answers: {'; '.join(_states(subject) for subject in material.subjects)}."
+    """Say how many answers are in each state, and who levelled open ones."""
+    scorers = [scorer for scorer in dict.fromkeys(subject.answers.scorer for subject in material.subjects) if scorer]
+    levelled = f" Levelled by {'; '.join(scorers)}." if scorers else ""
+    return f"Answers: {'; '.join(_states(subject) for subject in material.subjects)}.{levelled}"
 
 
 def _states(subject: Subject) -> str:
