@@ -14,6 +14,7 @@ from valuemap import evidence_open as ev
 from valuemap.quality import assess
 from valuemap.scoring.answers import Answers, load_answers
 from valuemap.scoring.levels import Scorer
+from valuemap.statistics.agreement import weighted_kappa
 from valuemap.store import StudyFile
 from valuemap.study import State
 
@@ -38,12 +39,13 @@ def test_agreement_with_a_second_scorer_is_the_kappa_of_r(tmp_path: Path) -> Non
     for name, kind, totals in (("anna", "human", GOLDEN["first"]), ("m", "judge", GOLDEN["second"])):
         levels = {n: (min(total, 4), min(total, 4), total == 5) for n, total in enumerate(totals, start=1)}
         rate(path, levels, name, kind)
-    found = ev.scorer_agreement(load(path, "human"))
+    found = ev.scorer_agreement(load(path, "human"), 1)
     with_judge = next(m for name, m in load(path, "human").parts.items() if name == "total by judge")
     assert np.isfinite(with_judge).sum() == len(GOLDEN["first"])
-    kappa = ev._kappa(load(path, "human"), "judge", with_judge)
+    kappa = ev._kappa(load(path, "human"), "judge", with_judge, 1)
     assert kappa.value == pytest.approx(GOLDEN["value"], abs=1e-9)
     assert found.value is not None
+    assert kappa.value is not None
     assert found.value <= kappa.value  # the lowest of all scorers is what counts
 
 
@@ -78,3 +80,27 @@ def test_wordings_are_held_against_each_other_scene_by_scene(tmp_path: Path) -> 
     assert found.value == pytest.approx(1.0)
     assert "en-a" in found.words
     assert "en-b" in found.words
+
+
+def test_the_same_answers_given_ten_times_make_no_agreement_surer(tmp_path: Path) -> None:
+    readings = []
+    for repeats in (1, 10):
+        path = open_study(tmp_path / f"{repeats}.vmap", repeats=repeats)
+        rate(path, {item: (item % 5, 2, False) for item in range(1, 21)}, "anna")
+        rate(path, {item: ((item + item // 7) % 5, 2, False) for item in range(1, 21)}, "judge", "judge")
+        readings.append(ev.scorer_agreement(load(path, "human"), 1))
+    once, often = readings
+    assert once.value is not None
+    assert once.low is not None
+    assert once.high is not None
+    assert once.low < once.value < once.high
+    assert (often.value, often.low, often.high) == pytest.approx((once.value, once.low, once.high))
+
+
+def test_kappa_of_moments_is_the_weighted_kappa() -> None:
+    rng = np.random.default_rng(3)
+    x, y = rng.integers(0, 6, 50).astype(float), rng.integers(0, 6, 50).astype(float)
+    moments = ev._moments_by_item(x[None, :], y[None, :])
+    assert ev._kappa_of_moments(moments.mean(axis=0, keepdims=True))[0] == pytest.approx(
+        weighted_kappa(x, y, "quadratic", range(6)).value
+    )

@@ -14,7 +14,7 @@ import pytest
 from tests.conftest import SMALL_INSTRUMENT, SMALL_WORDING
 from valuemap.definition import examine_content
 from valuemap.errors import InstrumentError
-from valuemap.instrument import Instrument, Wording, load_instrument, load_wording
+from valuemap.instrument import Choice, Instrument, Wording, load_instrument, load_wording
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = sorted(folder.name for folder in (ROOT / "instruments").iterdir() if folder.is_dir())
@@ -243,3 +243,13 @@ def test_the_words_hash_changes_with_every_word_that_is_seen() -> None:
     ]
     assert all(one.hash != other.hash for one, other in combinations(shown, 2))
     assert wording(note="other", licence="other").hash == wording().hash
+
+
+def test_a_field_that_a_response_format_gains_later_changes_no_hash_of_today() -> None:
+    class LaterChoice(Choice):
+        hint: bool = False
+
+    eyes = shipped("eyes-schematic")
+    later = LaterChoice.model_validate(eyes.response.model_dump())
+    assert eyes.model_copy(update={"response": later}).hash == eyes.hash
+    assert eyes.model_copy(update={"response": later.model_copy(update={"hint": True})}).hash != eyes.hash

@@ -222,6 +222,27 @@ def test_a_sheet_that_is_there_is_never_written_over(file: StudyFile) -> None:
         write_sheet(file, file.path.with_name("sheet.csv"))
 
 
+def test_a_full_disk_leaves_no_half_sheet_behind(file: StudyFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, *_: object) -> None:
+        path.write_text("code,sc", encoding="utf-8")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("valuemap.rating_sheet.write_csv", full)
+    path = file.path.with_name("half.csv")
+    with pytest.raises(DataError, match="No space left on device"):
+        write_sheet(file, path)
+    assert not path.exists()
+
+
+def test_a_link_that_leads_nowhere_is_not_written_through(file: StudyFile, tmp_path: Path) -> None:
+    path = file.path.with_name("link.csv")
+    path.symlink_to(tmp_path / "elsewhere.csv")
+    with pytest.raises(DataError, match="exists already"):
+        write_sheet(file, path)
+    assert path.is_symlink()
+    assert not (tmp_path / "elsewhere.csv").exists()
+
+
 def test_another_suffix_and_a_study_of_rating_scales_are_refused(
     file: StudyFile, tmp_path: Path, pvq: Any, pvq_wording: Any
 ) -> None:

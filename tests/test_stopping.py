@@ -13,12 +13,16 @@ import pytest
 
 from tests.conftest import ROOT, Cli
 from tests.simulation import simulate
+from valuemap.administration.budget import Meter
+from valuemap.administration.run import Settings, Stop
 from valuemap.catalog import find_instrument
-from valuemap.respondents.simulated import preset
+from valuemap.respondents.base import CallFailed, Reply, Request
+from valuemap.respondents.simulated import Simulated, preset
 from valuemap.scoring.answers import load_answers
 from valuemap.scoring.profile import profiles
-from valuemap.stopping import largest_error
+from valuemap.stopping import administer_until, largest_error
 from valuemap.store import StudyFile
+from valuemap.survey import Plan, design
 
 PVQ_21 = find_instrument("pvq-21")
 ASK = ("survey", "pvq-21", "--wording", "en-a", "--model", "simulated:clean", "--repeats", "20", "--out", "s.vmap")
@@ -140,3 +144,31 @@ def test_open_answers_that_only_raters_level_cannot_be_asked_until_an_error(cli:
     assert ran.code == 2
     assert "have no levels until they are rated" in " ".join(ran.err.split())
     assert not Path("s.vmap").exists()
+
+
+class Stumbling(Simulated):
+    """Never answers item 1, and counts how often it was asked."""
+
+    tries = 0
+
+    async def answer(self, request: Request) -> Reply:
+        if request.items == (1,):
+            self.tries += 1
+            raise CallFailed("timeout", 1)
+        return await super().answer(request)
+
+
+async def test_who_has_reached_the_target_is_not_asked_again_what_failed(tmp_path: Path) -> None:
+    steady = Stumbling("steady", preset("clean", PVQ_21), PVQ_21)
+    wild = Simulated("wild", preset("noisy", PVQ_21), PVQ_21)
+    plan = Plan("pvq-21", ("en-a",), option_orders=("ascending",), mode="sample", repeats=8, until_se=0.5)
+    respondents = {"steady": steady, "wild": wild}
+    study = design(plan, respondents)
+    with StudyFile.create(tmp_path / "s.vmap", study) as file:
+        _, reached = await administer_until(
+            study, respondents, file, Settings(1), Meter(None, None, None), Stop(), lambda answers: None, "ten"
+        )
+    rounds = {one.respondent: one.rounds for one in reached}
+    assert rounds["steady"] < rounds["wild"]
+    # Of each round what failed in it and in those before, and nothing in the rounds that only the other needs.
+    assert steady.tries == sum(range(1, rounds["steady"] + 1))

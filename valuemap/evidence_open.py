@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from valuemap.errors import StatisticsError
-from valuemap.reading import NO_ANSWER, Reading, correlated, missing, number, share
+from valuemap.reading import NO_ANSWER, Reading, correlated, missing, number, resampled, share
 from valuemap.scoring.answers import STATE_CODES, Answers
 from valuemap.statistics.agreement import weighted_kappa
 from valuemap.statistics.estimate import Matrix
@@ -36,17 +36,20 @@ def disclaimers(answers: Answers) -> Reading:
     return share(count, asked, words)
 
 
-def scorer_agreement(answers: Answers) -> Reading:
-    """Lowest quadratically weighted kappa between the totals of this scorer and of each other one."""
+def scorer_agreement(answers: Answers, seed: int) -> Reading:
+    """Lowest quadratically weighted kappa between the totals of this scorer and of each other one.
+
+    The interval is a bootstrap over items: answers that repeat each other make it no narrower.
+    """
     others = {name.removeprefix("total by "): m for name, m in answers.parts.items() if name.startswith("total by ")}
     if not others:
         return missing(f"only one scorer levelled the answers ({answers.scorer.split(' ')[0]})")
-    found = [_kappa(answers, name, totals) for name, totals in others.items()]
+    found = [_kappa(answers, name, totals, seed) for name, totals in others.items()]
     known = [reading for reading in found if reading.value is not None]
     return min(known, key=lambda reading: reading.value or 0.0) if known else found[0]
 
 
-def _kappa(answers: Answers, name: str, totals: Matrix) -> Reading:
+def _kappa(answers: Answers, name: str, totals: Matrix, seed: int) -> Reading:
     both = ~np.isnan(answers.values) & ~np.isnan(totals)
     if not both.any():
         return missing(f"no answer was levelled by {name} too")
@@ -60,7 +63,23 @@ def _kappa(answers: Answers, name: str, totals: Matrix) -> Reading:
     words = (
         f"totals agree with those by {name} with κ = {number(kappa.value)} (quadratic weights, {both.sum():,} answers)"
     )
-    return Reading(kappa.value, float(kappa.low), float(kappa.high), words)
+    # Over scenes, as everywhere here: the same answer given again is no further evidence.
+    moments = _moments_by_item(np.where(both, answers.values, np.nan), np.where(both, totals, np.nan))
+    over_items = resampled(moments, _kappa_of_moments, seed, lambda _: words)
+    return Reading(kappa.value, over_items.low, over_items.high, words)
+
+
+def _moments_by_item(first: Matrix, second: Matrix) -> Matrix:
+    """Return the means of x, y, x², y² and xy over the answers to each item, shape (items, 5)."""
+    x, y = np.rint(first), np.rint(second)
+    return np.column_stack([item_means(moment) for moment in (x, y, x * x, y * y, x * y)])
+
+
+def _kappa_of_moments(means: Matrix) -> Matrix:
+    """Return kappa with quadratic weights, ``2 cov / (var x + var y + (mean x − mean y)²)``; 1 where nothing varies."""
+    x, y, xx, yy, xy = means.T
+    covariance, spread = xy - x * y, xx - x**2 + yy - y**2 + (x - y) ** 2
+    return np.asarray(np.divide(2 * covariance, spread, out=np.ones_like(spread), where=spread > 1e-12))
 
 
 def at_the_top(answers: Answers) -> Reading:

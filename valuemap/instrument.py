@@ -382,9 +382,9 @@ class Instrument(Definition):
                 self.version,
                 self.n_items,
                 self.centring,
-                self.response.model_dump(exclude=NO_PART_OF_THE_KEY),
-                *([self.scoring] if self.scoring != "mean" else []),
                 # Without defaults: a field that the format gains later must not change the hash of today's files.
+                self.response.model_dump(exclude=NO_PART_OF_THE_KEY, exclude_defaults=True),
+                *([self.scoring] if self.scoring != "mean" else []),
                 [scale.model_dump(exclude_defaults=True) for scale in self.scales],
             ]
         )

@@ -270,7 +270,7 @@ def assess(answers: Answers, seed: int = SEED) -> Verdict:
         raise StudyError("A verdict is about one respondent: these are the answers of several.")
     kind = answers.instrument.response.kind
     if kind == "open":
-        figures = _figures_of_open(answers)
+        figures = _figures_of_open(answers, seed)
     else:
         figures = _figures_of_choice(answers, seed) if kind == "choice" else _figures(answers, seed)
     thresholds = BY_FORMAT[kind]
@@ -328,14 +328,14 @@ def _figures_of_choice(answers: Answers, seed: int) -> dict[str, Reading]:
     }
 
 
-def _figures_of_open(answers: Answers) -> dict[str, Reading]:
+def _figures_of_open(answers: Answers, seed: int) -> dict[str, Reading]:
     return {
         "Valid answers": ev.valid_share(answers),
         "Valid by scale": ev.weakest_scale(answers),
         "Items answered": ev.items_answered(answers),
         "Answers levelled": opened.levelled_share(answers),
         "Disclaimers": opened.disclaimers(answers),
-        "Scorers agree (κ)": opened.scorer_agreement(answers),
+        "Scorers agree (κ)": opened.scorer_agreement(answers, seed),
         "At the top": opened.at_the_top(answers),
         "Wordings (r)": opened.wording_agreement(answers),
     }

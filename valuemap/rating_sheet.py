@@ -148,7 +148,10 @@ def write_sheet(file: StudyFile, path: Path, seed: int = 1) -> int:
         else:
             told = [*response.rubric.splitlines(), "", *instructions(response)]
             write_xlsx(path, header, rows, dict.fromkeys(response.parts, response.part_maximum), told)
+    except FileExistsError:  # a link that leads nowhere, or another program was faster
+        raise DataError(f"{path}: exists already, and a rater's work may be in it; name another file.") from None
     except OSError as fault:
+        path.unlink(missing_ok=True)  # half a sheet is none
         raise DataError(f"{path}: cannot be written ({fault.strerror}).") from None
     return len(answers)
 

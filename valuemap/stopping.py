@@ -102,15 +102,16 @@ async def administer_until(
         As for `administer`.
     """
     check_levels(study)
-    rounds = {identity.name: 0 for identity in study.respondents}
+    names = [identity.name for identity in study.respondents]
     found: dict[str, Reached] = {}
     outcome = Outcome("complete", 0, 0.0)
     for number in range(1, study.repeats + 1):
-        asked = [name for name in rounds if not (name in found and found[name].reached)]
+        asked = [name for name in names if not (name in found and found[name].reached)]
         if not asked:
             break
-        rounds |= dict.fromkeys(asked, number)
-        outcome = await administer(study, respondents, file, settings, meter, stop, progress, up_to=rounds)
+        # Who has reached the target is asked nothing more, not even what failed: its errors were looked at.
+        up_to = {name: number if name in asked else 0 for name in names}
+        outcome = await administer(study, respondents, file, settings, meter, stop, progress, up_to=up_to)
         if outcome.ended != "complete":
             break
         if number >= FIRST_LOOK or number == study.repeats:

@@ -82,6 +82,16 @@ def download_bar(*, quiet: bool = False) -> Iterator[Callable[[int, int], None]]
             bar.stop()
 
 
+def coefficient(value: float) -> str:
+    """Print a coefficient without the 0 before the point, as the field does; far below 0 its size says nothing."""
+    if math.isnan(value):
+        return "–"
+    if value < -9.995:
+        return "<−10"
+    text = f"{abs(value):.2f}".removeprefix("0")
+    return f"−{text}" if value < 0 and float(text) else text
+
+
 def print_rows(
     columns: Sequence[Column],
     rows: Sequence[Sequence[Cell]],

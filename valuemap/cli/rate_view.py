@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Iterator
 
-from valuemap.cli.output import Cell, Column, print_json, print_rows
+from valuemap.cli.output import Cell, Column, coefficient, print_json, print_rows
 from valuemap.cli.wrapped import paragraph
 from valuemap.scoring.rater_agreement import PartAgreement, RaterAgreement
 from valuemap.statistics.estimate import Estimate
@@ -114,7 +114,7 @@ def _show_pairs(part: PartAgreement) -> None:
             f"{pair.first} – {pair.second}",
             _shown(pair.kappa),
             pair.kappa.n,
-            *(_number(one.value) for one in pair.specific),
+            *(coefficient(one.value) for one in pair.specific),
         ]
         for pair in part.pairs
     ]
@@ -179,15 +179,7 @@ def _plain(cell: Cell) -> Cell:
 
 def _shown(one: Estimate) -> str:
     return (
-        _number(one.value) if math.isnan(one.low) else f"{_number(one.value)} [{_number(one.low)}, {_number(one.high)}]"
+        coefficient(one.value)
+        if math.isnan(one.low)
+        else f"{coefficient(one.value)} [{coefficient(one.low)}, {coefficient(one.high)}]"
     )
-
-
-def _number(value: float) -> str:
-    """Print a coefficient without the 0 before the point, as the field does."""
-    if math.isnan(value):
-        return "–"
-    if value < -9.995:
-        return "<−10"
-    text = f"{abs(value):.2f}".removeprefix("0")
-    return f"−{text}" if value < 0 and float(text) else text

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from valuemap.catalog import find_norm
-from valuemap.cli.output import Cell, Column, print_rows, tell
+from valuemap.cli.output import Cell, Column, coefficient, print_rows, tell
 from valuemap.cli.reliability_records import (
     LONG_COLUMNS,
     Record,
@@ -252,27 +252,17 @@ def _consistency_columns(scales: Sequence[ScaleConsistency], norm: dict[str, flo
 def _consistency_row(scale: ScaleConsistency, norm: dict[str, float]) -> list[Cell]:
     raw = scale.raw
     row: list[Cell] = [scale.scale]
-    row += [_number(raw.alpha.value), _interval(raw.alpha), _interval(scale.bootstrap)]
-    row += [_number(raw.omega.value), _number(raw.lambda6.value), _number(raw.mean_r.value)]
+    row += [coefficient(raw.alpha.value), _interval(raw.alpha), _interval(scale.bootstrap)]
+    row += [coefficient(raw.omega.value), coefficient(raw.lambda6.value), coefficient(raw.mean_r.value)]
     if scale.centred is not None:
-        row.append(_number(scale.centred.alpha.value))
-    return [*row, _number(norm.get(scale.scale, math.nan))] if norm else row
-
-
-def _number(value: float) -> str:
-    """Print a coefficient without the 0 before the point, as the field does; far below 0 its size says nothing."""
-    if math.isnan(value):
-        return "–"
-    if value < -9.995:
-        return "<−10"
-    text = f"{abs(value):.2f}".removeprefix("0")
-    return f"−{text}" if value < 0 and float(text) else text
+        row.append(coefficient(scale.centred.alpha.value))
+    return [*row, coefficient(norm.get(scale.scale, math.nan))] if norm else row
 
 
 def _interval(estimate: Estimate) -> str:
     if math.isnan(estimate.low):
         return "–"
-    return f"{_number(estimate.low)}, {_number(estimate.high)}"
+    return f"{coefficient(estimate.low)}, {coefficient(estimate.high)}"
 
 
 def _norm_alphas(norm: Norm | None, scales: Sequence[ScaleConsistency]) -> dict[str, float]:
@@ -357,12 +347,12 @@ def _agreement_row(one: ProfileAgreement) -> list[Cell]:
     return [
         f"{what}, {one.compared}",
         one.profiles,
-        _number(one.pearson.value),
-        _number(one.spearman.value),
-        _number(one.single.value),
+        coefficient(one.pearson.value),
+        coefficient(one.spearman.value),
+        coefficient(one.single.value),
         _interval(one.single),
-        _number(one.mean.value),
-        _number(one.raw_single.value),
+        coefficient(one.mean.value),
+        coefficient(one.raw_single.value),
     ]
 
 
@@ -377,7 +367,7 @@ def _agreement_notes(own: Sequence[ProfileAgreement]) -> list[str]:
 
 
 def _rank_row(one: RankOrderStability) -> list[Cell]:
-    return [one.name, _number(one.rho.value), _interval(one.rho), one.rho.n]
+    return [one.name, coefficient(one.rho.value), _interval(one.rho), one.rho.n]
 
 
 # ------------------------------------------------------------------------------- variance and designs
@@ -432,14 +422,14 @@ def _coefficient_lines(found: FacetStudy, instrument: Instrument) -> list[str]:
         over = found.over_items
         lines.append(
             f"The items are taken as they are. Items within their scale: variance {over.variance:.4f}; over other "
-            f"items, too, Eρ² = {_number(over.relative)} and Φ = {_number(over.absolute)}."
+            f"items, too, Eρ² = {coefficient(over.relative)} and Φ = {coefficient(over.absolute)}."
         )
     return lines
 
 
 def _with_interval(estimate: Estimate) -> str:
     interval = f" ({_interval(estimate)})" if not math.isnan(estimate.low) else ""
-    return f"{_number(estimate.value)}{interval}"
+    return f"{coefficient(estimate.value)}{interval}"
 
 
 def _error(estimate: Estimate) -> str:
