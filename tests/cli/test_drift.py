@@ -94,6 +94,7 @@ def test_the_page_says_what_changed_how_much_and_what_could_be_seen(cli: Cli, ba
         "Whole profile",
         "turned by",
         "What this design could have seen: a change of",
+        "the adjustment over all tests asks for",
         "baseline 420 valid, 0 refused, 0 unparseable, 0 failed of 420 asked",
         "candidate 420 valid",
         "The norm of the SDs: it was collected with another wording",

@@ -127,7 +127,7 @@ def compare_releases(
         values=values,
         behaviour=behaviour,
         whole=whole,
-        power=_power(change, units, material),
+        power=_power(change, units, material, _tests(values, behaviour, p_whole)),
         word=word,
         reasons=reasons,
         notes=_notes(baseline, candidate, shared, change, accepted, units, behaviour),
@@ -320,13 +320,21 @@ def _listed(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def _power(change: Change, units: Units, material: float) -> Power:
+def _tests(values: tuple[ValueChange, ...], behaviour: tuple[BehaviourChange, ...], p_whole: float | None) -> int:
+    """Count the tests that one adjustment is made over."""
+    known = [not math.isnan(value.p) for value in values] + [one.p is not None for one in behaviour]
+    return sum(known) + (p_whole is not None)
+
+
+def _power(change: Change, units: Units, material: float, tests: int) -> Power:
     """What the design sees of a usual value: with the mean variance over the values."""
     variances = (change.errors / units.sds) ** 2
     there = ~np.isnan(variances)
     if not there.any():
-        return Power(math.nan, math.nan)
-    return power_of(math.sqrt(float(variances[there].mean())), float(np.median(change.freedoms[there])), material)
+        return Power(math.nan, math.nan, math.nan)
+    return power_of(
+        math.sqrt(float(variances[there].mean())), float(np.median(change.freedoms[there])), material, tests
+    )
 
 
 def _notes(
