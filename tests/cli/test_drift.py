@@ -165,6 +165,16 @@ WRONG = (
 )
 
 
+def test_the_name_of_a_file_steers_no_terminal(cli: Cli, baseline: Path, moved: Path) -> None:
+    other = cli("survey", "pvq-40", "--model", "simulated:clean", "--repeats", 1, "--out", "b\x07\x9b31m.vmap")
+    assert other.code == 0
+    for command in (("drift",), ("drift", "history")):
+        ran = cli(*command, baseline, "b\x07\x9b31m.vmap")
+        assert ran.code == 2
+        assert "two instruments are never compared" in ran.err
+        assert not {"\x07", "\x9b"} & set(ran.err)
+
+
 def test_a_wrong_option_is_one_sentence(cli: Cli, baseline: Path) -> None:
     for options, code, named in WRONG:
         ran = cli("drift", baseline, baseline, *options)
