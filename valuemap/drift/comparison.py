@@ -29,7 +29,7 @@ from valuemap.drift.behaviour import (
 from valuemap.drift.cells import Shared, Side, shared_cells
 from valuemap.drift.change import Change, change_of_values, difference_tests
 from valuemap.drift.indices import answer_distances, indices_of
-from valuemap.drift.release import Release
+from valuemap.drift.release import Release, same_answers
 from valuemap.drift.result import BehaviourChange, Difference, DriftResult, Power, Unit, ValueChange, Word
 from valuemap.drift.tables import ARRANGEMENTS, FEWEST_WAYS, Tables, passes_of, ways
 from valuemap.drift.units import Units, units_of
@@ -388,7 +388,7 @@ def _suspicions(baseline: Release, candidate: Release) -> list[str]:
         notes.append(
             f"The candidate was asked before the baseline ({times}): if the files are swapped, every sign is too."
         )
-    if _same_answers(baseline, candidate):
+    if same_answers(baseline, candidate):
         same = Path(baseline.source) == Path(candidate.source)
         notes.append(
             "Both are the same file: this says nothing about drift."
@@ -400,9 +400,3 @@ def _suspicions(baseline: Release, candidate: Release) -> list[str]:
 
 def _minute(time: str) -> str:
     return time[:16].replace("T", " ")
-
-
-def _same_answers(baseline: Release, candidate: Release) -> bool:
-    one, other = baseline.answers, candidate.answers
-    same_calls = (baseline.first, baseline.last) == (candidate.first, candidate.last)
-    return same_calls and one.values.shape == other.values.shape and np.array_equal(one.values, other.values, True)
