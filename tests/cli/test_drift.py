@@ -188,6 +188,7 @@ def test_a_missing_candidate_or_file_is_said(cli: Cli, baseline: Path) -> None:
     ran = cli("drift", baseline, "none.vmap")
     assert (ran.code, ran.out) == (1, "")
     assert "none.vmap" in ran.err
+    assert cli("drift", baseline, ".").err == "Error: .: is a folder; name the study files in it.\n"
 
 
 def test_several_respondents_are_paired_by_name(cli: Cli, home: Path) -> None:
