@@ -214,6 +214,8 @@ class StudyFile:
         StudyError
             There is none, it is not a study file, it is damaged, or a newer valuemap made it.
         """
+        if path.is_dir():
+            raise StudyError(f"{path}: is a folder; name the study files in it.")
         if not path.is_file():
             raise StudyError(f"{path}: no such file.")
         _check_kind(path)

@@ -94,6 +94,7 @@ def test_the_page_says_what_changed_how_much_and_what_could_be_seen(cli: Cli, ba
         "Whole profile",
         "turned by",
         "What this design could have seen: a change of",
+        "the adjustment over all tests asks for",
         "baseline 420 valid, 0 refused, 0 unparseable, 0 failed of 420 asked",
         "candidate 420 valid",
         "The norm of the SDs: it was collected with another wording",
@@ -164,6 +165,16 @@ WRONG = (
 )
 
 
+def test_the_name_of_a_file_steers_no_terminal(cli: Cli, baseline: Path, moved: Path) -> None:
+    other = cli("survey", "pvq-40", "--model", "simulated:clean", "--repeats", 1, "--out", "b\x07\x9b31m.vmap")
+    assert other.code == 0
+    for command in (("drift",), ("drift", "history")):
+        ran = cli(*command, baseline, "b\x07\x9b31m.vmap")
+        assert ran.code == 2
+        assert "two instruments are never compared" in ran.err
+        assert not {"\x07", "\x9b"} & set(ran.err)
+
+
 def test_a_wrong_option_is_one_sentence(cli: Cli, baseline: Path) -> None:
     for options, code, named in WRONG:
         ran = cli("drift", baseline, baseline, *options)
@@ -177,6 +188,7 @@ def test_a_missing_candidate_or_file_is_said(cli: Cli, baseline: Path) -> None:
     ran = cli("drift", baseline, "none.vmap")
     assert (ran.code, ran.out) == (1, "")
     assert "none.vmap" in ran.err
+    assert cli("drift", baseline, ".").err == "Error: .: is a folder; name the study files in it.\n"
 
 
 def test_several_respondents_are_paired_by_name(cli: Cli, home: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,13 @@ def test_a_note_keeps_the_name_of_its_file(folder: Path, monkeypatch: pytest.Mon
     assert "The norm of the SDs: two or three items a value" in page
 
 
+def test_a_frozen_release_and_its_study_file_count_once(folder: Path) -> None:
+    shutil.copy(RELEASES[0], folder)
+    page = " ".join(ran(folder, code=0).stdout.split())
+    assert page.startswith("IN CONTROL: 3 releases")
+    assert f"{RELEASES[0].name}: holds the same answers as" in page
+
+
 def test_an_empty_folder_is_said(tmp_path: Path) -> None:
     assert gather_releases([tmp_path]).passed_over == (f"{tmp_path} (an empty folder)",)
 
@@ -93,6 +101,10 @@ def test_anytime_decides_by_evidence_and_shows_it() -> None:
 
 def test_a_profile_that_may_not_be_read_is_degraded_evidence(tmp_path: Path) -> None:
     again = shutil.copy(RELEASES[4], tmp_path / "again.vmap")
+    with pytest.raises(UsageError, match=r"again.vmap: holds the same answers as .*drift-5.vmap, and counts once"):
+        ran(RELEASES[4], again)
+    with sqlite3.connect(again) as file:
+        file.execute("UPDATE call SET asked_at = replace(asked_at, '202', '203')")
     page = ran(RELEASES[4], again, code=4).stdout
     assert page.startswith("DEGRADED EVIDENCE: 2 releases")
     assert "Release 1: not interpretable." in page

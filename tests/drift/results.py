@@ -119,7 +119,7 @@ def a_result(**changes: Any) -> DriftResult:
         ),
         behaviour=(a_behaviour(),),
         whole=WholeChange(0.4, 0.003, 0.91, (0.6, 0.98), 0.93, (0.7, 0.99), *[math.nan] * 3, ("No circle.",)),
-        power=Power(0.31, 0.47),
+        power=Power(0.31, 0.47, 0.52),
         word="drifted",
         reasons=("Benevolence fell by 0.75 SD.",),
         notes=("Repeats of a model are not people.",),

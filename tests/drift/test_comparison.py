@@ -62,6 +62,7 @@ def test_an_unmoved_model_asked_little_is_undecided_and_the_power_says_why(pvq: 
     assert result.word == "undecided"
     assert result.power.detectable > result.material
     assert result.power.probability < 0.8
+    assert result.power.strict > result.power.detectable
     assert "neither" in result.reasons[0]
     assert "valuemap drift power BASELINE" in result.reasons[1]
 

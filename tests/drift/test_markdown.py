@@ -43,7 +43,9 @@ def test_the_comment_has_word_reasons_tables_denominators_power_and_caveats() ->
         "SDs of ess9-de (2,329 people)",
         "| Candidate | candidate.vmap | refusing | 2026-01-02 | 4 | 84 |",
         "- model: `refusing-1` → `refusing-2`",
-        "a change of 0.31 human SDs with a probability of 80%; one of 0.20, the smallest that matters, with 47%",
+        "a change of 0.31 human SDs with a probability of 80% by the test of that value alone",
+        "one of 0.20, the smallest that matters, with 47%. Where nothing else changed, the adjustment over all tests "
+        "asks for 0.52.",
         "- Repeats of a model are not people.",
     ):
         assert words in text
@@ -63,7 +65,7 @@ def test_several_results_are_listed_by_their_words_first() -> None:
 
 
 def test_a_design_without_power_says_so() -> None:
-    text = markdown([a_result(power=Power(float("nan"), float("nan")))])
+    text = markdown([a_result(power=Power(float("nan"), float("nan"), float("nan")))])
     assert "cannot be said, because nothing random was varied" in text
 
 

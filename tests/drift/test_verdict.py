@@ -48,16 +48,26 @@ def test_the_smallest_detectable_change_has_the_wished_power(n: int) -> None:
 
 
 def test_a_design_without_error_sees_everything_and_one_of_unknown_error_is_not_known() -> None:
-    assert power_of(0.0, 5, 0.2).detectable == 0
-    assert power_of(0.0, 5, 0.2).probability == 1
-    assert power_of(1e-15, 5, 0.2).detectable == 0  # what rounding leaves of no error
-    assert math.isnan(power_of(math.nan, 0, 0.2).detectable)
+    assert power_of(0.0, 5, 0.2, 1).detectable == 0
+    assert power_of(0.0, 5, 0.2, 1).probability == 1
+    assert power_of(1e-15, 5, 0.2, 1).detectable == 0  # what rounding leaves of no error
+    assert math.isnan(power_of(math.nan, 0, 0.2, 1).detectable)
     assert power(0.001, 5, 0.2) == 1
+
+
+def test_the_adjustment_over_many_tests_asks_for_a_larger_change() -> None:
+    found = power_of(0.1, 36, 0.2, 20)
+    assert found.strict > found.detectable
+    assert_allclose(power(0.1, 36, found.strict, alpha=0.05 / 20), 0.8, rtol=1e-6)
+    alone = power_of(0.1, 36, 0.2, 1)
+    assert alone.strict == alone.detectable
 
 
 @pytest.mark.parametrize("freedom", [1.0, 1.3, 2.0, 2.7, 3.0, 5.5, 80.0])
 def test_few_degrees_of_freedom_have_a_smallest_change_too(freedom: float) -> None:
     found = smallest_detectable(0.1, freedom)
     assert_allclose(power(0.1, freedom, found), 0.8, atol=1e-6)
+    strict = smallest_detectable(0.1, freedom, alpha=0.05 / 40)
+    assert_allclose(power(0.1, freedom, strict, alpha=0.05 / 40), 0.8, atol=1e-6)
     for difference in (0.01, 1.0, 3.0, 10.0):
         assert 0 <= power(0.1, freedom, difference) <= 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -13,9 +13,11 @@ from valuemap.cli.options import scorer as scorer_option
 from valuemap.cli.options import units_of_change
 from valuemap.cli.output import print_json, say, tell
 from valuemap.errors import EXIT_DEGRADED, EXIT_DRIFT, EXIT_OK, EXIT_USAGE, UsageError
+from valuemap.hostile_text import printable
 
 if TYPE_CHECKING:
     from valuemap.drift import DriftResult, Release
+    from valuemap.drift.alike import UnlikeReleases
     from valuemap.scoring.levels import Scorer
 
 EPILOG = """\b
@@ -128,9 +130,7 @@ def compare(
             for one, other in pairs
         )
     except UnlikeReleases as fault:
-        # Each of its lines is one difference; their parts were made harmless when they were put together.
-        click.echo(f"Error: {fault}", err=True)
-        click.get_current_context().exit(EXIT_USAGE)
+        refuse(fault)
     _show(results, as_json=as_json, as_markdown=as_markdown)
     if junit is not None:
         _write_junit(results, junit)
@@ -148,6 +148,13 @@ def read_releases(path: Path, scorer: Scorer | None = None) -> tuple[Release, ..
     from valuemap.drift import releases_of
 
     return releases_of(path, scorer)
+
+
+def refuse(fault: UnlikeReleases) -> NoReturn:
+    """Say why releases are not compared, a line a difference, and end."""
+    for line in f"Error: {fault}".split("\n"):
+        click.echo(printable(line), err=True)
+    click.get_current_context().exit(EXIT_USAGE)
 
 
 def _show(results: Sequence[DriftResult], *, as_json: bool, as_markdown: bool) -> None:

@@ -10,7 +10,7 @@ import click
 from valuemap.cli.options import scorer as scorer_option
 from valuemap.cli.options import units_of_change
 from valuemap.cli.output import print_json, say
-from valuemap.errors import EXIT_DEGRADED, EXIT_DRIFT, EXIT_OK, EXIT_USAGE
+from valuemap.errors import EXIT_DEGRADED, EXIT_DRIFT, EXIT_OK
 from valuemap.hostile_text import printable
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ def command(
     limits that all values share the false alarms of), change points are sought, and e-values weigh all evidence of a
     change since the baseline. Only releases that were asked alike are followed.
     """
+    from valuemap.cli.drift import refuse
     from valuemap.cli.drift_history_view import as_data, print_history
     from valuemap.drift.alike import UnlikeReleases
     from valuemap.drift.gathering import gather_releases
@@ -93,9 +94,7 @@ def command(
             accept=accept,
         )
     except UnlikeReleases as fault:
-        # Each of its lines is one difference; their parts were made harmless when they were put together.
-        click.echo(f"Error: {fault}", err=True)
-        click.get_current_context().exit(EXIT_USAGE)
+        refuse(fault)
     if as_json:
         print_json(as_data(result, found.passed_over, anytime=anytime))
     else:

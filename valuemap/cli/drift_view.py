@@ -139,10 +139,11 @@ def _print_power(result: DriftResult) -> None:
     elif not power.detectable:
         paragraph("What this design could have seen: any change of these very prompts, for no answer wavers.")
     else:
-        size = f"{power.detectable:.2f}" if power.detectable >= SMALLEST else f"less than {SMALLEST:g}"
         paragraph(
-            f"What this design could have seen: a change of {size} {unit} of a usual value in 80% of "
-            f"comparisons; one of {result.material:g} {unit} in {power.probability:.0%}."
+            f"What this design could have seen: a change of {_size(power.detectable)} {unit} of a usual value in 80% "
+            f"of comparisons, by the test of that value alone; one of {result.material:g} {unit} in "
+            f"{power.probability:.0%}. Where nothing else changed, the adjustment over all tests asks for "
+            f"{_size(power.strict)} {unit}."
         )
     tell("")
 
@@ -151,6 +152,10 @@ def _print_denominators(result: DriftResult) -> None:
     tell("Answers and caveats")
     for name, release in (("baseline", result.baseline), ("candidate", result.candidate)):
         entry(name, denominators(release).words(), 11)
+
+
+def _size(change: float) -> str:
+    return f"{change:.2f}" if change >= SMALLEST else f"less than {SMALLEST:g}"
 
 
 def _degrees(turn: float) -> str:

@@ -29,7 +29,7 @@ from valuemap.drift.behaviour import (
 from valuemap.drift.cells import Shared, Side, shared_cells
 from valuemap.drift.change import Change, change_of_values, difference_tests
 from valuemap.drift.indices import answer_distances, indices_of
-from valuemap.drift.release import Release
+from valuemap.drift.release import Release, same_answers
 from valuemap.drift.result import BehaviourChange, Difference, DriftResult, Power, Unit, ValueChange, Word
 from valuemap.drift.tables import ARRANGEMENTS, FEWEST_WAYS, Tables, passes_of, ways
 from valuemap.drift.units import Units, units_of
@@ -127,7 +127,7 @@ def compare_releases(
         values=values,
         behaviour=behaviour,
         whole=whole,
-        power=_power(change, units, material),
+        power=_power(change, units, material, _tests(values, behaviour, p_whole)),
         word=word,
         reasons=reasons,
         notes=_notes(baseline, candidate, shared, change, accepted, units, behaviour),
@@ -320,13 +320,21 @@ def _listed(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def _power(change: Change, units: Units, material: float) -> Power:
+def _tests(values: tuple[ValueChange, ...], behaviour: tuple[BehaviourChange, ...], p_whole: float | None) -> int:
+    """Count the tests that one adjustment is made over."""
+    known = [not math.isnan(value.p) for value in values] + [one.p is not None for one in behaviour]
+    return sum(known) + (p_whole is not None)
+
+
+def _power(change: Change, units: Units, material: float, tests: int) -> Power:
     """What the design sees of a usual value: with the mean variance over the values."""
     variances = (change.errors / units.sds) ** 2
     there = ~np.isnan(variances)
     if not there.any():
-        return Power(math.nan, math.nan)
-    return power_of(math.sqrt(float(variances[there].mean())), float(np.median(change.freedoms[there])), material)
+        return Power(math.nan, math.nan, math.nan)
+    return power_of(
+        math.sqrt(float(variances[there].mean())), float(np.median(change.freedoms[there])), material, tests
+    )
 
 
 def _notes(
@@ -380,7 +388,7 @@ def _suspicions(baseline: Release, candidate: Release) -> list[str]:
         notes.append(
             f"The candidate was asked before the baseline ({times}): if the files are swapped, every sign is too."
         )
-    if _same_answers(baseline, candidate):
+    if same_answers(baseline, candidate):
         same = Path(baseline.source) == Path(candidate.source)
         notes.append(
             "Both are the same file: this says nothing about drift."
@@ -392,9 +400,3 @@ def _suspicions(baseline: Release, candidate: Release) -> list[str]:
 
 def _minute(time: str) -> str:
     return time[:16].replace("T", " ")
-
-
-def _same_answers(baseline: Release, candidate: Release) -> bool:
-    one, other = baseline.answers, candidate.answers
-    same_calls = (baseline.first, baseline.last) == (candidate.first, candidate.last)
-    return same_calls and one.values.shape == other.values.shape and np.array_equal(one.values, other.values, True)

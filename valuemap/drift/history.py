@@ -19,7 +19,7 @@ from scipy import stats
 
 from valuemap.drift.alike import UnlikeReleases, differences, refuse_two_instruments, refuse_unlike
 from valuemap.drift.denominators import Denominators, denominators
-from valuemap.drift.release import Release
+from valuemap.drift.release import Release, same_answers
 from valuemap.drift.result import Unit
 from valuemap.drift.series import Series, series
 from valuemap.drift.units import units_of
@@ -187,10 +187,11 @@ def history(
     Raises
     ------
     UsageError
-        There are fewer than two releases, or no release after the baseline.
+        There are fewer than two releases, copies counted once, or no release after the baseline.
     UnlikeReleases
         A release was not asked as the first was.
     """
+    releases, copies = _once(releases)
     ordered, note = in_order(releases)
     baseline = _baseline(baseline_period, len(ordered))
     accepted = [note for release in ordered[1:] for note in _alike(ordered[0], release, accept)]
@@ -213,8 +214,23 @@ def history(
         changes=_changes(found),
         alarm=_first(together >= 1 / ALPHA),
         alpha=ALPHA,
-        notes=(*note, *dict.fromkeys(accepted), *_notes(found, ordered), *human.sentences()),
+        notes=(*note, *copies, *dict.fromkeys(accepted), *_notes(found, ordered), *human.sentences()),
     )
+
+
+def _once(releases: Sequence[Release]) -> tuple[tuple[Release, ...], tuple[str, ...]]:
+    """Leave out copies: a release that counts twice makes the baseline look calmer than it is. Return why, too."""
+    kept: list[Release] = []
+    notes = []
+    for release in releases:
+        first = next((one for one in kept if one.first and same_answers(one, release)), None)
+        if first is None:
+            kept.append(release)
+        else:
+            notes.append(f"{release.source}: holds the same answers as {first.source}, and counts once.")
+    if notes and len(kept) < 2:
+        raise UsageError(f"{notes[0]} A history takes two releases or more.")
+    return tuple(kept), tuple(notes)
 
 
 def in_order(releases: Sequence[Release]) -> tuple[tuple[Release, ...], tuple[str, ...]]:

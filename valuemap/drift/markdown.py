@@ -161,8 +161,9 @@ def _power(result: DriftResult) -> str:
         return "**What could have been seen:** cannot be said, because nothing random was varied."
     return (
         f"**What could have been seen:** a change of {shown(power.detectable, 'decimal')} {unit} with a probability of "
-        f"80%; one of {shown(result.material, 'decimal')}, the smallest that matters, with "
-        f"{100 * power.probability:.0f}%."
+        f"80% by the test of that value alone; one of {shown(result.material, 'decimal')}, the smallest that matters, "
+        f"with {100 * power.probability:.0f}%. Where nothing else changed, the adjustment over all tests asks for "
+        f"{shown(power.strict, 'decimal')}."
     )
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from valuemap.errors import StudyError
 from valuemap.respondents.base import Identity
 from valuemap.scoring.answers import Answers, load_answers
@@ -89,6 +91,13 @@ def releases_of(path: Path, scorer: Scorer | None = None) -> tuple[Release, ...]
             for number, identity in file.respondents().items()
             if (answers.administrations["respondent"] == identity.name).any()
         )
+
+
+def same_answers(one: Release, other: Release) -> bool:
+    """Whether two releases hold the same calls with the same answers: one is a copy of the other, or frozen from it."""
+    same_calls = (one.first, one.last) == (other.first, other.last)
+    values, others = one.answers.values, other.answers.values
+    return same_calls and values.shape == others.shape and np.array_equal(values, others, equal_nan=True)
 
 
 def _release(

@@ -159,14 +159,18 @@ class Power:
     Attributes
     ----------
     detectable
-        Smallest change of a value, in the result's unit, that is found with a probability of 80 % at the 5 % level;
-        NaN where nothing random was varied.
+        Smallest change of a value, in the result's unit, that the test of that value alone finds (5 % level) with a
+        probability of 80 %; NaN where nothing random was varied.
     probability
-        Probability of finding a change as large as the material one; NaN likewise.
+        Probability that it finds a change as large as the material one; NaN likewise.
+    strict
+        As ``detectable``, where nothing else changed: adjusted over all tests of the comparison, at the 5 % level
+        divided by their number; NaN likewise.
     """
 
     detectable: float
     probability: float
+    strict: float
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,10 @@ def smallest_detectable(error: float, freedom: float, wished: float = WISHED_POW
     return float(optimize.brentq(lambda difference: power(error, freedom, difference, alpha) - wished, 0.0, most))
 
 
-def power_of(error: float, freedom: float, material: float) -> Power:
-    """Return what a design with this standard error could have seen."""
-    return Power(smallest_detectable(error, freedom), power(error, freedom, material))
+def power_of(error: float, freedom: float, material: float, tests: int) -> Power:
+    """Return what a design with this standard error could have seen in a comparison of so many tests."""
+    return Power(
+        detectable=smallest_detectable(error, freedom),
+        probability=power(error, freedom, material),
+        strict=smallest_detectable(error, freedom, alpha=ALPHA / max(tests, 1)),
+    )
