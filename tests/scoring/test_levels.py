@@ -146,13 +146,13 @@ def test_without_a_word_list_people_come_before_judges(make: Make) -> None:
     assert levels_of(file, WITHOUT_LIST).scorer == "human"
 
 
-def test_each_rating_gets_its_own_total_and_their_mean_counts(make: Make) -> None:
+def test_each_rating_gets_its_own_total_and_a_judge_with_repeats_weighs_no_more(make: Make) -> None:
     file = make()
     rate(file, JUDGE, 1, 4, 4, differ=True)  # total 5
     rate(file, JUDGE, 1, 4, 2, repeat=2)  # total 4
     rate(file, OTHER_JUDGE, 1, 1, 0)  # total 1
-    # The total of the mean levels (3, 2) would be 3.
-    assert by_item(file, "judge") == {1: pytest.approx((3, 2, 10 / 3))}
+    # The first judge's means are (4, 3, 4.5), the other's (1, 0, 1); the total of the mean levels would be 2.5.
+    assert by_item(file, "judge") == {1: pytest.approx((2.5, 1.5, 2.75))}
     assert "gpt, llama" in levels_of(file, LEAS, "judge").version
 
 

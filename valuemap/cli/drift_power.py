@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from valuemap.cli.options import scorer as scorer_option
 from valuemap.cli.options import units_of_change
 from valuemap.errors import EXIT_OK
+
+if TYPE_CHECKING:
+    from valuemap.scoring.levels import Scorer
 
 EPILOG = """\b
 Examples:
@@ -35,6 +40,7 @@ Examples:
     help="Probability with which it is to be found.",
 )
 @units_of_change
+@scorer_option
 @click.option("--repeats", type=click.IntRange(1), help="Ask about so many repeats.  [default: the baseline's]")
 @click.option("--wordings", type=click.IntRange(1), help="Ask about so many wordings.  [default: the baseline's]")
 @click.option("--framings", type=click.IntRange(1), help="Ask about so many framings.  [default: the baseline's]")
@@ -49,6 +55,7 @@ def command(
     repeats: int | None,
     wordings: int | None,
     framings: int | None,
+    scorer: Scorer | None,
     as_json: bool,
 ) -> None:
     """Say which change of a value a design can see, and which design sees a wished change.
@@ -62,5 +69,5 @@ def command(
     from valuemap.cli.drift_power_view import Asked, show_power
 
     asked = Asked(change, power, level, norm, "points" if unit == "points" else "sd", repeats, wordings, framings)
-    show_power(read_releases(baseline), asked, as_json=as_json)
+    show_power(read_releases(baseline, scorer), asked, as_json=as_json)
     click.get_current_context().exit(EXIT_OK)

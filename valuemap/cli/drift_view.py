@@ -72,7 +72,8 @@ def _print_attribution(result: DriftResult) -> None:
 def _print_values(result: DriftResult) -> None:
     level = result.baseline.answers.instrument.level(result.level).name
     unit = "human SDs" if result.unit == "sd" else "scale points"
-    print_rows(VALUE_COLUMNS, [_value(one) for one in result.values], "table", title=f"{level}: change in {unit}")
+    columns = [Column("name", result.noun.capitalize()), *VALUE_COLUMNS[1:]]
+    print_rows(columns, [_value(one) for one in result.values], "table", title=f"{level}: change in {unit}")
     scored = "Scores are centred and in scale points."
     if result.baseline.answers.instrument.scoring == "sum":
         scored = "Scores are totals."
@@ -140,8 +141,8 @@ def _print_power(result: DriftResult) -> None:
         paragraph("What this design could have seen: any change of these very prompts, for no answer wavers.")
     else:
         paragraph(
-            f"What this design could have seen: a change of {_size(power.detectable)} {unit} of a usual value in 80% "
-            f"of comparisons, by the test of that value alone; one of {result.material:g} {unit} in "
+            f"What this design could have seen: a change of {_size(power.detectable)} {unit} of a usual {result.noun} "
+            f"in 80% of comparisons, by the test of that {result.noun} alone; one of {result.material:g} {unit} in "
             f"{power.probability:.0%}. Where nothing else changed, the adjustment over all tests asks for "
             f"{_size(power.strict)} {unit}."
         )

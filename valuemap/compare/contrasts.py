@@ -257,6 +257,8 @@ def _adjusted(contrasts: list[Contrast]) -> tuple[Contrast, ...]:
 def _apart(
     subjects: Sequence[Subject], level: str, seed: int
 ) -> tuple[Manova | None, Discriminant | None, tuple[str, ...]]:
+    if overlap_of(subjects[0].answers.instrument, level) > 1:
+        return None, None, ("No MANOVA and no discriminant analysis: scales of this level share their answers.",)
     raw = np.vstack([scores_of(subject.answers, level).raw for subject in subjects])
     labels = np.concatenate([[subject.name] * len(subject.answers.values) for subject in subjects])
     try:

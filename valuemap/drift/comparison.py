@@ -30,7 +30,7 @@ from valuemap.drift.cells import Shared, Side, shared_cells
 from valuemap.drift.change import Change, change_of_values, difference_tests
 from valuemap.drift.indices import answer_distances, indices_of
 from valuemap.drift.release import Release, same_answers
-from valuemap.drift.result import BehaviourChange, Difference, DriftResult, Power, Unit, ValueChange, Word
+from valuemap.drift.result import BehaviourChange, Difference, DriftResult, Power, Unit, ValueChange, Word, noun_of
 from valuemap.drift.tables import ARRANGEMENTS, FEWEST_WAYS, Tables, passes_of, ways
 from valuemap.drift.units import Units, units_of
 from valuemap.drift.verdict import power_of, word_of_value
@@ -114,7 +114,7 @@ def compare_releases(
     whole = whole_change(change, shared.instrument, p_whole, drawn.get(TURN), angles)
     values = _values(shared, change, units, material, verdicts, (baseline, candidate))
     values, behaviour = _adjusted(values, behaviour, p_whole, shared, chance, material)
-    word, reasons = _overall(values, behaviour, verdicts, unit)
+    word, reasons = _overall(values, behaviour, verdicts, unit, noun_of(baseline))
     return DriftResult(
         baseline=baseline,
         candidate=candidate,
@@ -236,7 +236,7 @@ def _note(change: Change, place: int, valid: list[float], unread: list[bool]) ->
         if share < ENOUGH_VALID
     ]
     names = [name for name, bad in zip(("baseline", "candidate"), unread, strict=True) if bad]
-    profile = [f"the {' and the '.join(names)} may not be read as values"] if names else []
+    profile = [f"the {' and the '.join(names)} is not interpretable"] if names else []
     return "; ".join(weak or profile)
 
 
@@ -285,13 +285,14 @@ def _overall(
     behaviour: tuple[BehaviourChange, ...],
     verdicts: tuple[Verdict, Verdict],
     unit: Unit,
+    noun: str,
 ) -> tuple[Word, tuple[str, ...]]:
     moved = [value for value in values if value.word == "drifted"]
     behaved = [one for one in behaviour if one.word == "drifted"]
     reasons = [f"{_listed([_moved(value, unit) for value in moved])} moved."] if moved else []
     reasons += [f"Behaviour changed: {one.words}" for one in behaved]
     bad = [
-        f"The {name} is not interpretable as values. {verdict.reasons[0] if verdict.reasons else ''}".strip()
+        f"The {name} is not interpretable as {verdict.claim}. {verdict.reasons[0] if verdict.reasons else ''}".strip()
         for name, verdict in zip(("baseline", "candidate"), verdicts, strict=True)
         if verdict.word == "not interpretable"
     ]
@@ -304,9 +305,11 @@ def _overall(
         return "degraded evidence", tuple(bad)
     undecided = [value.name for value in values if value.word == "undecided"]
     if not undecided:
-        return "stable", ("Every value is within the material change.",)
+        open_ones = [one.name for one in behaviour if one.word == "undecided" and one.change is not None]
+        undecided_too = [f"Not decided of the behaviour: {_listed(open_ones)}."] if open_ones else []
+        return "stable", (f"Every {noun} is within the material change.", *undecided_too)
     return "undecided", (
-        f"{len(undecided)} of {len(values)} values are neither shown to be stable nor to have moved: "
+        f"{len(undecided)} of {len(values)} {noun}s are neither shown to be stable nor to have moved: "
         f"{_listed(undecided)}.",
         WHEN_UNDECIDED,
     )

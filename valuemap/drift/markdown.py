@@ -44,7 +44,7 @@ def _overview(results: Sequence[DriftResult]) -> str:
 
 def _section(result: DriftResult) -> str:
     parts = [
-        f"## Values of {_code(result.candidate.respondent.name)}: {result.word}",
+        f"## {result.noun.capitalize()}s of {_code(result.candidate.respondent.name)}: {result.word}",
         _list(result.reasons),
         _sides(result),
         _values(result),
@@ -75,7 +75,16 @@ def _side(name: str, release: Release) -> list[str]:
 
 def _values(result: DriftResult) -> str:
     unit = "SD" if result.unit == "sd" else "points"
-    heads = ["Value", "Baseline", "Candidate", f"Change ({unit})", "95% CI", "*p* (adjusted)", "Found", "Cells"]
+    heads = [
+        result.noun.capitalize(),
+        "Baseline",
+        "Candidate",
+        f"Change ({unit})",
+        "95% CI",
+        "*p* (adjusted)",
+        "Found",
+        "Cells",
+    ]
     rows = [_value(change) for change in result.values]
     source = f"; SDs of {sentence(result.sd_source)}" if result.sd_source else ""
     note = (
@@ -84,7 +93,10 @@ def _values(result: DriftResult) -> str:
         "Cells: item × condition with a valid answer on both sides, of all."
     )
     notes = [f"{change.name}: {change.note}" for change in result.values if change.note]
-    parts = [f"**Values** (level {sentence(result.level)})", _table(heads, [":--", *["--:"] * 5, ":--", "--:"], rows)]
+    parts = [
+        f"**{result.noun.capitalize()}s** (level {sentence(result.level)})",
+        _table(heads, [":--", *["--:"] * 5, ":--", "--:"], rows),
+    ]
     return "\n\n".join([*parts, note, *([_list(notes)] if notes else [])])
 
 

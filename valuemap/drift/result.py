@@ -219,3 +219,13 @@ class DriftResult:
     word: Word
     reasons: tuple[str, ...]
     notes: tuple[str, ...]
+
+    @property
+    def noun(self) -> str:
+        """What a scale's score is called: a value of a rating scale, a score where answers are levelled or marked."""
+        return noun_of(self.baseline)
+
+
+def noun_of(release: Release) -> str:
+    """Return "value" for rating scales and "score" for other instruments."""
+    return "value" if release.answers.instrument.response.kind == "likert" else "score"

@@ -191,7 +191,7 @@ def ways(strata: NDArray[np.intp], later: NDArray[np.bool_]) -> float:
 def _given(answers: Answers, cells: NDArray[np.bool_]) -> Matrix:
     """Return which option was given; of an open answer which level it has (a mean of raters is rounded)."""
     response = answers.instrument.response
-    chosen = np.rint(answers.values) if response.kind == "open" else answers.part("option")
+    chosen = np.rint(answers.values) if response.kind == "open" else answers.chosen
     given: Matrix = (chosen[:, :, None] == np.array(response.values)).astype(np.float64)
     if response.n_options:
         exact = ~np.isnan(answers.probabilities).any(axis=2)

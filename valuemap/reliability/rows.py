@@ -62,8 +62,8 @@ class Rows:
     parts: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
 
     def part(self, name: str | None) -> NDArray[np.float64]:
-        """Return the points that a scale of this part is made of; ``None``, or a part that is no part: the whole."""
-        return self.values if name is None else self.parts.get(name, self.values)
+        """Return the points that a scale of this part is made of; ``None`` and "total" are the whole."""
+        return self.values if name in (None, "total") else self.parts[name]
 
     def sentence(self) -> str:
         """Say what the "respondents" of the figures are."""

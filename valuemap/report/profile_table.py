@@ -110,6 +110,8 @@ def _norm_cells(scale: str, norm: Norm | None) -> tuple[Cell, ...]:
 def _note(profile: Profile, answers: Answers, verdict: Verdict, norm: Norm | None, *, centred: bool) -> Phrase:
     who = "the people" if answers.is_people else profile.respondent
     scored = "Centred: the scale's mean less the mean rating over all items." if centred else ""
+    if answers.instrument.scoring == "sum":
+        scored = "Scores are sums of points; in a pass with missing answers the mean of the others stands for them."
     if answers.is_people:
         passes = f"Scores of {profile.administrations:,} people; SD is among them."
     else:

@@ -78,7 +78,7 @@ class Answers:
 
     def part(self, name: str) -> NDArray[np.float64]:
         """Return the points of one part of every answer, or of the whole ("total"); shape (administrations, items)."""
-        return self.parts.get(name, self.values)
+        return self.values if name == "total" else self.parts[name]
 
     @property
     def chosen(self) -> NDArray[np.float64]:

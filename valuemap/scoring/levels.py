@@ -2,9 +2,9 @@
 
 In goes an open study file and the name of a scorer; out come the levels of every valid answer, by part and in total.
 Rules: the total of an answer is its highest part, and one more where every part is at its maximum and the parts differ;
-where several raters (or repeats of one) levelled an answer, each rating gets its own total and their mean counts;
-ratings by different rubrics are never pooled; an answer without a valid rating has no level, which is said and not
-guessed.
+where several raters levelled an answer, each rating gets its own total, repeats of a rater are averaged first, and the
+mean over raters counts; ratings by different rubrics are never pooled; an answer without a valid rating has no level,
+which is said and not guessed.
 """
 
 from __future__ import annotations
@@ -174,15 +174,17 @@ def _rated(file: StudyFile, instrument: Instrument, kind: Scorer, answers: Seque
     assert isinstance(instrument.response, OpenAnswer)  # nothing else is rated
     who: dict[int, Rater] = {number: rater for number, rater in raters(file).items() if rater.kind == kind}
     (version,) = {rater.rubric_hash for rater in who.values()}  # else there is an obstacle
-    given: dict[int, list[dict[str, float]]] = {}
+    given: dict[int, dict[int, list[dict[str, float]]]] = {}
     for answer, rater, rating in ratings(file):
         if rater in who and rating.state is State.VALID and rating.levels is not None:
             total = total_level(rating.levels, rating.differ, instrument.response)
-            given.setdefault(answer, []).append({**rating.levels, TOTAL: total})
-    means = {
-        answer: {part: sum(one[part] for one in several) / len(several) for part in several[0]}
-        for answer, several in given.items()
-    }
+            given.setdefault(answer, {}).setdefault(rater, []).append({**rating.levels, TOTAL: total})
+    means = {answer: _mean([_mean(own) for own in by_rater.values()]) for answer, by_rater in given.items()}
     unrated = sum(answer.id not in means for answer in answers)
     names = ", ".join(rater.name for rater in who.values())
     return Levels(kind, f"rubric {version}, rated by {names}", means, unrated)
+
+
+def _mean(levels: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Average levels part by part."""
+    return {part: sum(one[part] for one in levels) / len(levels) for part in levels[0]}
