@@ -12,13 +12,14 @@ import openpyxl
 import pytest
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from valuemap.catalog import find_instrument, find_wording, shipped_root, user_root, wording_files
 from valuemap.errors import DataError, UsageError
 from valuemap.instrument import Instrument
 from valuemap.item_files import read_items
+from valuemap.item_rows import _before_garbling
 from valuemap.wording_import import Imported, WordingOptions, import_wording
 
 FIVE = ("She rests.", "She dares.", "She climbs, often.", "She naps “at noon”.", "She dives.")
@@ -353,6 +354,7 @@ def test_any_file_is_read_or_told(tmp_path: Path, content: bytes, kind: str, n_i
     order=st.randoms(use_true_random=False),
 )  # fmt: skip
 def test_numbered_items_come_back_from_any_order(tmp_path: Path, items: list[str], order: Any) -> None:
+    assume(not any(map(_before_garbling, items)))  # by chance letters stand as after a wrong conversion
     lines = [f"{number}. {text}" for number, text in enumerate(items, start=1)]
     order.shuffle(lines)
     file = tmp_path / "a.txt"
