@@ -386,10 +386,10 @@ def test_another_programs_database_is_refused_and_left_alone(path: Path) -> None
     assert path.read_bytes() == before
 
 
-def test_a_file_that_is_not_there_is_said(path: Path, tmp_path: Path) -> None:
+def test_a_file_that_is_not_there_or_is_a_folder_is_said(path: Path, tmp_path: Path) -> None:
     with pytest.raises(StudyError, match="no such file"):
         StudyFile.open(path)
-    with pytest.raises(StudyError, match="no such file"):
+    with pytest.raises(StudyError, match="is a folder"):
         StudyFile.open(tmp_path)
     assert not path.exists()
 

@@ -141,4 +141,4 @@ def test_a_folder_in_the_place_of_a_study_file_is_one_clear_line(cli: Cli, home:
     ran = cli(*verb, ".")
     assert ran.code in (1, 2)
     assert "Traceback" not in ran.err
-    assert "no such file" in ran.err or "directory" in ran.err
+    assert "is a folder" in ran.err
