@@ -415,11 +415,16 @@ def test_ctrl_c_finishes_what_is_in_flight_says_how_to_go_on_and_a_second_run_co
     assert query(path, STATES) == [("valid", 100)]
 
 
+@pytest.mark.parametrize("before", [signal.default_int_handler, signal.SIG_IGN], ids=["terminal", "background"])
 def test_a_second_ctrl_c_drops_what_is_in_flight_and_keeps_what_was_answered(
-    serve: Serve, start: Start, small_folder: Path, query: Query
+    serve: Serve, start: Start, small_folder: Path, query: Query, before: Any
 ) -> None:
     server = serve(lambda call: fake.Say("4") if call.number <= 6 else fake.Hang())
-    child = start("survey", small_folder, "--model", server.model, "--out", "s.vmap", "--concurrency", 3)
+    ours = signal.signal(signal.SIGINT, before)  # a shell starts its background jobs with the signal ignored
+    try:
+        child = start("survey", small_folder, "--model", server.model, "--out", "s.vmap", "--concurrency", 3)
+    finally:
+        signal.signal(signal.SIGINT, ours)
     _wait_for(lambda: len(server.fake.calls) >= 9)
     child.send_signal(signal.SIGINT)
     assert child.stderr is not None

@@ -370,11 +370,13 @@ def interruptible(stop: Any, *, quiet: bool) -> Iterator[None]:
 
     def first(_signal: int, _frame: object) -> None:
         # Before anything is said: the second Ctrl-C may follow on the heels of the message.
-        signal.signal(signal.SIGINT, before)
+        signal.signal(signal.SIGINT, second)
         stop.request()
         say("\nStopping: waiting for the calls under way (Ctrl-C again drops them).", quiet=quiet)
 
     before = signal.signal(signal.SIGINT, first)
+    # A shell starts its background jobs with the signal ignored; who sends it twice all the same means it.
+    second = before if callable(before) else signal.default_int_handler
     try:
         yield
     finally:
