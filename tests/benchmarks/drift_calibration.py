@@ -27,7 +27,8 @@ from tests.drift.drawn import drawn_release, release_of
 from valuemap.catalog import find_instrument
 from valuemap.drift import behaviour, comparison, tables
 from valuemap.drift.comparison import compare_releases
-from valuemap.drift.power import Design, alike, noise_of, power_of, stable_when_unchanged
+from valuemap.drift.noise import Design, alike, noise_of
+from valuemap.drift.power import power_of, stable_when_unchanged
 from valuemap.drift.release import Release, releases_of
 from valuemap.drift.result import DriftResult
 from valuemap.drift.tables import Passes, Tables

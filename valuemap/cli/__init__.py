@@ -6,12 +6,12 @@ that ``valuemap --help`` is there at once.
 
 from __future__ import annotations
 
-import importlib
 import sys
 
 import click
 
 from valuemap import __version__
+from valuemap.cli.lazy import LazyGroup
 from valuemap.errors import EXIT_INTERRUPTED, EXIT_OK, ValuemapError
 from valuemap.hostile_text import printable
 
@@ -47,28 +47,7 @@ Exit codes:
 """
 
 
-class LazyGroup(click.Group):
-    """A group that imports a command's module when the command is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names in the order of a study."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the command."""
-        if cmd_name not in COMMANDS:
-            return None
-        module = importlib.import_module(f"valuemap.cli.{COMMANDS[cmd_name][0]}")
-        command: click.Command = module.command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the commands without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
-
-
-@click.group(cls=LazyGroup, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, modules=COMMANDS, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="valuemap")
 def program() -> None:
     """Measure the values that language models carry.

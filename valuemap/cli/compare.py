@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from valuemap.cli.options import form as form_option
 from valuemap.cli.options import scorer as scorer_option
 from valuemap.cli.output import say
 from valuemap.errors import EXIT_DEGRADED, EXIT_OK
@@ -50,15 +51,7 @@ Examples:
     show_default=True,
     help="Compare respondents, or each framing of a respondent as one.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "csv", "json"]),
-    default="table",
-    show_default=True,
-    help="A page to read, the scales as csv, or everything as json.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
+@form_option("A page to read, the scales as csv, or everything as json.")
 @click.option(
     "--seed",
     default=1,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from valuemap.cli.lazy import LazyGroup
 from valuemap.cli.options import scorer as scorer_option
 from valuemap.cli.options import units_of_change
 from valuemap.cli.output import print_json, say, tell
@@ -200,26 +200,14 @@ def _exit_code(words: Sequence[str], *, allow_undecided: bool) -> int:
     return EXIT_OK
 
 
-class DriftGroup(click.Group):
+class DriftGroup(LazyGroup):
     """A group whose usual command compares two files, so that ``valuemap drift a b`` needs no name for it."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names of the subcommands."""
-        return list(SUBCOMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import a subcommand."""
-        if cmd_name not in SUBCOMMANDS:
-            return None
-        module = importlib.import_module(f"valuemap.cli.{SUBCOMMANDS[cmd_name][0]}")
-        command: click.Command = module.command
-        return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Take anything that is no subcommand for files and options of the comparison."""
-        if args[0] in SUBCOMMANDS:
+        if args[0] in self.modules:
             return super().resolve_command(ctx, args)
         return "", compare, args
 
@@ -228,14 +216,14 @@ class DriftGroup(click.Group):
         return compare.collect_usage_pieces(ctx)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the options of the comparison, then the subcommands without importing them."""
+        """List the options of the comparison, then the subcommands."""
         compare.format_options(ctx, formatter)
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in SUBCOMMANDS.items()])
+        self.format_commands(ctx, formatter)
 
 
 command = DriftGroup(
     name="drift",
+    modules=SUBCOMMANDS,
     help=compare.help,
     epilog=EPILOG,
     context_settings={"ignore_unknown_options": True},

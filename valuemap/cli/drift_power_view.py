@@ -16,18 +16,8 @@ from valuemap.cli.output import Cell, Column, print_json, print_rows, tell
 from valuemap.cli.wrapped import paragraph
 from valuemap.drift.behaviour import DISTANCES, STATES
 from valuemap.drift.indices import INDICES
-from valuemap.drift.power import (
-    ALPHA,
-    Design,
-    PlannedDesign,
-    alike,
-    design_of,
-    designs_for,
-    detectable,
-    noise_of,
-    power_of,
-    stable_when_unchanged,
-)
+from valuemap.drift.noise import Design, alike, design_of, noise_of
+from valuemap.drift.power import ALPHA, PlannedDesign, designs_for, detectable, power_of, stable_when_unchanged
 from valuemap.drift.release import Release
 from valuemap.drift.result import Unit
 from valuemap.drift.units import Units, units_of

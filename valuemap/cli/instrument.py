@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from valuemap.cli.instrument_new import new_command
+from valuemap.cli.options import form as form_option
 from valuemap.cli.output import Cell, Column, print_json, print_rows, say, tell
 from valuemap.cli.wrapped import entry, paragraph
 from valuemap.errors import EXIT_ERROR, EXIT_OK, InstrumentError
@@ -78,15 +79,7 @@ command.add_command(new_command)
 
 
 @command.command("list", epilog=LIST_EPILOG)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "csv", "json"]),
-    default="table",
-    show_default=True,
-    help="How to print the list.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
+@form_option("How to print the list.")
 def list_command(form: str, as_json: bool) -> None:
     """List the instruments, shipped ones and your own."""
     from valuemap.catalog import instrument_folders, shipped_root, user_root, wording_files

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from valuemap.cli.options import form as form_option
 from valuemap.cli.output import Cell, Column, print_json, print_rows, say, tell
 from valuemap.cli.wrapped import entry, paragraph
 from valuemap.errors import NormError
@@ -33,8 +34,6 @@ Examples:
   valuemap norm show ess9-de --format csv > ess9-de.csv
 """
 
-FORMATS = click.Choice(["table", "csv", "json"])
-
 LIST_COLUMNS = tuple(
     Column(name, name)
     for name in (
@@ -55,8 +54,7 @@ def command() -> None:
 
 
 @command.command("list", epilog=LIST_EPILOG)
-@click.option("--format", "form", type=FORMATS, default="table", show_default=True, help="How to print the list.")
-@click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
+@form_option("How to print the list.")
 def list_command(form: str, as_json: bool) -> None:
     """List the norms with source, n, licence and verification."""
     from valuemap.catalog import instrument_folders, norm_files
@@ -97,15 +95,9 @@ def _size(norm: Norm) -> str:
 
 @command.command("show", epilog=SHOW_EPILOG)
 @click.argument("name", metavar="ID")
-@click.option(
-    "--format",
-    "form",
-    type=FORMATS,
-    default="table",
-    show_default=True,
-    help="How to print it; csv holds the scales' numbers only.",
+@form_option(
+    "How to print it; csv holds the scales' numbers only.", "Short for --format json: everything the norm holds."
 )
-@click.option("--json", "as_json", is_flag=True, help="Short for --format json: everything the norm holds.")
 def show_command(name: str, form: str, as_json: bool) -> None:
     """Show one norm: where it comes from, and the numbers of every scale.
 

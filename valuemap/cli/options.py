@@ -40,3 +40,32 @@ def units_of_change(command: Command) -> Command:
         help="values, ten or higher-order.  [default: the first for which a norm of persons is known]",
     )
     return level(norm(unit(command)))
+
+
+def form(what: str, json: str = "Short for --format json.") -> Callable[[Command], Command]:
+    """Add ``--format`` (``form``) and ``--json`` (``as_json``), with what the first prints and the second is."""
+
+    def add(command: Command) -> Command:
+        as_json = click.option("--json", "as_json", is_flag=True, help=json)
+        formats = click.option(
+            "--format",
+            "form",
+            type=click.Choice(["table", "csv", "json"]),
+            default="table",
+            show_default=True,
+            help=what,
+        )
+        return formats(as_json(command))
+
+    return add
+
+
+def patience(command: Command) -> Command:
+    """Add ``--patience``: how long one call may take with all its retries."""
+    return click.option(
+        "--patience",
+        default=300.0,
+        show_default=True,
+        type=click.FloatRange(0),
+        help="Seconds one call may spend waiting and trying again before it counts as failed.",
+    )(command)

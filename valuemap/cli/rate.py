@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from valuemap.cli.options import form as form_option
+from valuemap.cli.options import patience as patience_option
 from valuemap.cli.output import download_bar, say, stderr_console
 from valuemap.errors import EXIT_INTERRUPTED, EXIT_OK, UsageError
 from valuemap.hostile_text import printable
@@ -96,23 +98,9 @@ A sheet names neither model nor condition. The same --judge again goes on where 
     type=click.IntRange(1),
     help="Longest reply of a judge; reasoning models need more than the default of 512.",
 )
-@click.option(
-    "--patience",
-    default=300.0,
-    show_default=True,
-    type=click.FloatRange(0),
-    help="Seconds one call may spend waiting and trying again before it counts as failed.",
-)
+@patience_option
 @click.option("--yes", is_flag=True, help="Send the answers to a judge on another machine without asking first.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "csv", "json"]),
-    default="table",
-    show_default=True,
-    help="Tables to read, or every figure with its interval, n and note, one a row.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
+@form_option("Tables to read, or every figure with its interval, n and note, one a row.")
 @click.option("--quiet", "-q", is_flag=True, help="No messages and no progress.")
 def command(file: Path, **options: Any) -> None:
     """Have open answers rated, by people or by models; show who has, and how they agree.

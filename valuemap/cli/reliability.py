@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from valuemap.cli.options import form as form_option
 from valuemap.cli.options import scorer as scorer_option
 from valuemap.errors import EXIT_DEGRADED, EXIT_OK
 
@@ -35,15 +36,7 @@ Examples:
     help="Standard error of a value wanted, in scale points: how many wordings, framings and repeats reach it?  "
     "[default: 0.1; 1 point where a score is a sum of points]",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "csv", "json"]),
-    default="table",
-    show_default=True,
-    help="Tables to read, or every figure with its interval, n and note, one a row.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
+@form_option("Tables to read, or every figure with its interval, n and note, one a row.")
 @scorer_option
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="Seed of the resampled intervals.")
 def command(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from valuemap.cli.options import form as form_option
 from valuemap.cli.output import Cell, Column, print_json, print_rows, say, tell
 from valuemap.cli.wrapped import paragraph
 from valuemap.errors import EXIT_ERROR, EXIT_OK, UsageError
@@ -140,15 +141,7 @@ WAVE_NOTE = (
     "--permutations", type=click.IntRange(min=1), default=199, show_default=True, help="Of the test of the circle."
 )
 @click.option("--seed", type=click.IntRange(min=0), help="Of the random numbers.  [default: fixed]")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "csv", "json"]),
-    default="table",
-    show_default=True,
-    help="How to print; csv is one table: name its --part.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
+@form_option("How to print; csv is one table: name its --part.")
 def command(
     file: Path,
     parts: tuple[Part, ...],

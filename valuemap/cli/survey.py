@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from valuemap.cli.options import patience as patience_option
 from valuemap.cli.output import download_bar, say, stderr_console
 from valuemap.errors import EXIT_DEGRADED, EXIT_INTERRUPTED, EXIT_OK, UsageError
 
@@ -133,13 +134,7 @@ The same command run again goes on where it stopped; nothing is asked twice.
     type=click.IntRange(1, 1024),
     help="Calls under way at once.",
 )
-@click.option(
-    "--patience",
-    default=300.0,
-    show_default=True,
-    type=click.FloatRange(0),
-    help="Seconds one call may spend waiting and trying again before it counts as failed.",
-)
+@patience_option
 @click.option(
     "--until-se",
     type=click.FloatRange(0, min_open=True),
