@@ -175,6 +175,9 @@ def test_answers_are_filtered_by_state(browser: Any, number: str, state: str) ->
     set_control(browser, "#answers [name=state]", number)
     states = "Array.from(document.querySelectorAll('#answers tbody td:nth-child(5)'), cell => cell.textContent)"
     wait(browser, f"(states => states.length > 0 && states.every(text => text.startsWith('{state}')))({states})")
+    shown = browser.execute_script(f"return {states}")
+    assert shown
+    assert all(text.startswith(state) for text in shown)
     set_control(browser, "#answers [name=state]", "")
     wait(browser, "document.querySelectorAll('#answers tbody tr').length === 100")
 
