@@ -29,6 +29,7 @@ from valuemap.statistics.circle import (
     StructuralSummary,
     circle_points,
     circle_test,
+    shortest_turn,
     structural_summary,
 )
 from valuemap.statistics.confirmatory import ConfirmatoryFit, confirmatory_fit
@@ -437,7 +438,7 @@ def _nearest(angle: float, angles: dict[str, float]) -> tuple[str, ...]:
     """Return the scales whose angle is nearest; they may share a sector. Nothing for a flat profile."""
     if math.isnan(angle):
         return ()
-    apart = {scale: abs((angle - place + 180) % 360 - 180) for scale, place in angles.items()}
+    apart = {scale: abs(shortest_turn(angle - place)) for scale, place in angles.items()}
     closest = min(apart.values())
     return tuple(scale for scale, distance in apart.items() if math.isclose(distance, closest, abs_tol=1e-9))
 

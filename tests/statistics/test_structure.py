@@ -509,6 +509,20 @@ def test_structural_summary_agrees_with_lm(case, golden):
         assert getattr(found, name) == pytest.approx(expected[name], abs=1e-9), name
 
 
+@pytest.mark.parametrize("case", ["sinusoid_equal", "sinusoid_octants", "sinusoid_unequal"])
+def test_the_tops_of_many_profiles_are_those_of_each(case, golden):
+    expected = golden[case]
+    profiles = np.array([expected["profile"], -np.array(expected["profile"])])
+    tops = structure.displacements(profiles, expected["angles"])
+    assert tops[0] % 360 == pytest.approx(expected["displacement"], abs=1e-9)
+    assert structure.shortest_turn(tops[1] - tops[0]) % 360 == pytest.approx(180, abs=1e-9)
+
+
+@pytest.mark.parametrize(("degrees", "short"), [(350, -10), (-350, 10), (179, 179), (180, -180), (0, 0)])
+def test_a_turn_goes_the_short_way(degrees, short):
+    assert structure.shortest_turn(degrees) == short
+
+
 @given(st.floats(-5, 5), st.floats(0.01, 5), st.floats(0, 359.9))
 def test_a_pure_wave_is_given_back(elevation, amplitude, top):
     profile = elevation + amplitude * np.cos(np.deg2rad(ANGLES - top))

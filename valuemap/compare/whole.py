@@ -34,7 +34,7 @@ from valuemap.statistics.divergence import (
     spearman,
 )
 from valuemap.statistics.estimate import Estimate
-from valuemap.statistics.structure import StructuralSummary, structural_summary
+from valuemap.statistics.structure import StructuralSummary, displacements, shortest_turn, structural_summary
 
 Matrix = NDArray[np.float64]
 
@@ -202,7 +202,7 @@ def pair_statistics(
     found["pearson"] = _row_correlations(first, second)
     found["spearman"] = _row_correlations(stats.rankdata(first, axis=1), stats.rankdata(second, axis=1))
     if angles is not None:
-        found["turn"] = np.abs(_wrapped(_tops(first, angles) - _tops(second, angles)))
+        found["turn"] = np.abs(shortest_turn(displacements(first, angles) - displacements(second, angles)))
     return found
 
 
@@ -216,20 +216,7 @@ def _angles(answers: Answers, reference: Reference, there: NDArray[np.bool_]) ->
 
 def _turn(mine: Matrix, theirs: Matrix, angles: Matrix) -> Turn:
     waves = structural_summary(mine, angles), structural_summary(theirs, angles)
-    return Turn(*waves, degrees=float(_wrapped(np.array(waves[0].displacement - waves[1].displacement))))
-
-
-def _wrapped(degrees: Matrix) -> Matrix:
-    return np.asarray((degrees + 180.0) % 360.0 - 180.0, dtype=np.float64)
-
-
-def _tops(profiles: Matrix, angles: Matrix) -> Matrix:
-    """Angles of the tops of the profiles' least-squares waves, degrees."""
-    radians = np.deg2rad(angles)
-    design = np.column_stack([np.ones(len(radians)), np.cos(radians), np.sin(radians)])
-    _, x, y = np.linalg.pinv(design) @ profiles.T
-    tops: Matrix = np.rad2deg(np.arctan2(y, x))
-    return tops
+    return Turn(*waves, degrees=shortest_turn(waves[0].displacement - waves[1].displacement))
 
 
 def _row_correlations(first: Matrix, second: Matrix) -> Matrix:

@@ -19,7 +19,7 @@ from valuemap.drift.tables import Tables
 from valuemap.instrument import Instrument
 from valuemap.scoring.keyed import score
 from valuemap.statistics.divergence import pearson, spearman
-from valuemap.statistics.structure import structural_summary
+from valuemap.statistics.structure import displacements, shortest_turn, structural_summary
 
 Matrix = NDArray[np.float64]
 
@@ -45,8 +45,8 @@ def whole_statistics(before: Tables, after: Tables, level: str) -> Mapping[str, 
     angles = circle_angles(shared.instrument, level)
     if angles is not None and ever.any(axis=0).all():
         # In an arrangement that leaves a scale without an answer the wave has no top.
-        tops = [np.where((totals > 0).all(axis=(1, 2)), _tops(own, angles), np.nan) for own in (first, second)]
-        found[TURN] = (tops[1] - tops[0] + 180.0) % 360.0 - 180.0
+        tops = [np.where((totals > 0).all(axis=(1, 2)), displacements(own, angles), np.nan) for own in (first, second)]
+        found[TURN] = shortest_turn(tops[1] - tops[0])
     return found
 
 
@@ -116,10 +116,10 @@ def _turn(
     if any(wave is None or not wave.r2 >= FEWEST_FIT for wave in waves):
         return nan, nan, nan, (f"No turn on the circle: a wave explains less than {FEWEST_FIT:.0%} of a profile.",)
     first, second = (wave.displacement for wave in waves if wave is not None)
-    turn = (second - first + 180.0) % 360.0 - 180.0
+    turn = shortest_turn(second - first)
     if turns is None:
         return turn, nan, nan, ("The turn has no interval: nothing random was varied that could be drawn anew.",)
-    around = (turns - turn + 180.0) % 360.0 - 180.0
+    around = shortest_turn(turns - turn)
     low, high = np.quantile(around[~np.isnan(around)], [0.025, 0.975])
     return turn, turn + float(low), turn + float(high), ()
 
@@ -129,11 +129,3 @@ def _scores(tables: Tables, level: str) -> Matrix:
     means = tables.means
     rows = score(means.reshape(-1, means.shape[-1]), tables.shared.instrument, level).centred
     return rows.reshape(*means.shape[:2], -1)
-
-
-def _tops(profiles: Matrix, angles: Matrix) -> Matrix:
-    radians = np.deg2rad(angles)
-    design = np.column_stack([np.ones(len(radians)), np.cos(radians), np.sin(radians)])
-    _, x, y = np.linalg.pinv(design) @ profiles.T
-    tops: Matrix = np.rad2deg(np.arctan2(y, x))
-    return tops

@@ -241,6 +241,32 @@ def structural_summary(profile: Any, angles: Any) -> StructuralSummary:
     )
 
 
+def displacements(profiles: Any, angles: Any) -> Matrix:
+    """Return the angle of the top of each profile's wave: `structural_summary` for many profiles at once.
+
+    Parameters
+    ----------
+    profiles : array, shape (profiles, values)
+        Scores of the values of a circumplex; a row with a missing value has no top.
+    angles : array, shape (values,)
+        Their theoretical angles, degrees.
+
+    Returns
+    -------
+    ndarray, shape (profiles,)
+        Degrees, −180 to 180; of a flat profile without meaning, since nothing is checked here.
+    """
+    circle = circle_points(angles)
+    _, x, y = np.linalg.pinv(np.column_stack([np.ones(len(circle)), circle])) @ np.asarray(profiles, dtype=float).T
+    tops: Matrix = np.rad2deg(np.arctan2(y, x))
+    return tops
+
+
+def shortest_turn(degrees: Any) -> Any:
+    """Return the same turn the short way round: degrees, from −180 up to 180."""
+    return (degrees + 180.0) % 360.0 - 180.0
+
+
 def _congruence(configuration: Any, angles: Any, p: float, note: str) -> CircleCongruence:
     target = circle_points(angles)
     fit = procrustes(configuration, target)

@@ -11,6 +11,8 @@ from valuemap.statistics.circle import (
     circle_congruence,
     circle_points,
     circle_test,
+    displacements,
+    shortest_turn,
     structural_summary,
 )
 from valuemap.statistics.confirmatory import ConfirmatoryFit, confirmatory_fit
@@ -49,11 +51,13 @@ __all__ = [
     "circle_test",
     "confirmatory_fit",
     "correlation_dissimilarity",
+    "displacements",
     "exploratory_factors",
     "kmo",
     "mds",
     "parallel_analysis",
     "procrustes",
+    "shortest_turn",
     "structural_summary",
     "tucker_phi",
 ]
