@@ -10,14 +10,14 @@ from valuemap.cli.wrapped import entry, paragraph
 from valuemap.drift.denominators import denominators
 from valuemap.drift.release import Release
 from valuemap.drift.result import BehaviourChange, DriftResult, ValueChange, WholeChange
-from valuemap.reading import number, signed
+from valuemap.reading import number, p_value, signed
 
 VALUE_COLUMNS = [
     Column("name", "Value"),
     Column("baseline", "Was", 2),
     Column("candidate", "Now", 2),
     Column("d", "Change [95 %]", whole=True),
-    Column("p", "p adj.", 3),
+    Column("p", "p adj.", only_shown=True),
     Column("word", "Decision"),
 ]
 BEHAVIOUR_COLUMNS = [
@@ -25,7 +25,7 @@ BEHAVIOUR_COLUMNS = [
     Column("baseline", "Was", 3),
     Column("candidate", "Now", 3),
     Column("change", "Change", 3),
-    Column("p", "p adj.", 3),
+    Column("p", "p adj.", only_shown=True),
     Column("word", "Decision"),
 ]
 
@@ -97,7 +97,7 @@ def _print_lacking(values: Sequence[ValueChange]) -> None:
 def _value(one: ValueChange) -> list[Cell]:
     interval = "" if math.isnan(one.low) else f" [{signed(one.low)}, {signed(one.high)}]"
     change = "–" if math.isnan(one.d) else signed(one.d) + interval
-    return [one.name, one.baseline, one.candidate, change, one.p_adjusted, SHORT.get(one.word, one.word)]
+    return [one.name, one.baseline, one.candidate, change, p_value(one.p_adjusted), SHORT.get(one.word, one.word)]
 
 
 def _print_behaviour(result: DriftResult) -> None:
@@ -105,7 +105,7 @@ def _print_behaviour(result: DriftResult) -> None:
     if not shown:
         paragraph(f"Behaviour: none of {len(result.behaviour)} figures changed by as much as matters.")
     else:
-        rows = [[one.name, one.baseline, one.candidate, one.change, one.p_adjusted, one.word] for one in shown]
+        rows = [[one.name, one.baseline, one.candidate, one.change, p_value(one.p_adjusted), one.word] for one in shown]
         print_rows(BEHAVIOUR_COLUMNS, rows, "table")
         left = len(result.behaviour) - len(shown)
         paragraph(f"Not shown: {left} figures that changed by less than what matters.")
@@ -120,7 +120,8 @@ def worth_a_line(one: BehaviourChange) -> bool:
 def _print_whole(whole: WholeChange) -> None:
     tell("Whole profile")
     if not math.isnan(whole.distance):
-        p = "no p" if whole.p is None else f"p = {whole.p:.3f} without any change"
+        shown = p_value(whole.p)
+        p = "no p" if whole.p is None else f"p {'' if shown[0] == '<' else '= '}{shown} without any change"
         entry("distance", f"{whole.distance:.2f} scale points ({p})", 15)
         entry("rank order", f"Spearman {number(whole.rank_order)}{_interval(whole.rank_order_interval)}", 15)
         entry("ipsative", f"Pearson {number(whole.ipsative)}{_interval(whole.ipsative_interval)}", 15)

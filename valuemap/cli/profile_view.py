@@ -12,6 +12,7 @@ from valuemap.cli.quality import reason_lines
 from valuemap.instrument import Instrument
 from valuemap.norms import Norm
 from valuemap.quality import Verdict, verdicts
+from valuemap.reading import p_value
 from valuemap.scoring.answers import Answers
 from valuemap.scoring.choice import accuracy, hit_rates
 from valuemap.scoring.profile import Profile, items_of, profiles
@@ -151,7 +152,7 @@ def _choice_rows(profile: Profile, own: Answers) -> list[list[Cell]]:
             found.high,
             found.by_chance,
             found.p,
-            _p(found.p),
+            p_value(found.p),
         ]
         for scale, found in zip(profile.scales, accuracy(own, profile.level), strict=True)
     ]
@@ -168,10 +169,6 @@ def _choice_notes(own: Answers) -> list[str]:
         "many by guessing) count items, not repeats.",
         f"Unbiased hit rate by printed place: {shown}.",
     ]
-
-
-def _p(value: float) -> str:
-    return "–" if math.isnan(value) else "< .001" if value < 0.001 else f"{value:.3f}".removeprefix("0")
 
 
 def _share(value: float) -> str:
